@@ -1,0 +1,46 @@
+/* copydesk - marks up news: the program's commands, one file each in worker/commands/. */
+#include <stdio.h>
+#include <string.h>
+
+#include "commands/commands.h"
+#include "copydesk/copydesk.h"
+
+static const struct command {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *summary;
+} commands[] = {
+    {NULL, NULL, NULL},
+};
+
+static int print_usage(FILE *to)
+{
+    fprintf(to, "usage: copydesk COMMAND [OPTION...]\n\n");
+    for (const struct command *c = commands; c->name; c++)
+        fprintf(to, "  %-10s %s\n", c->name, c->summary);
+    fprintf(
+        to,
+        "\n`copydesk COMMAND --help` explains a command; `copydesk --version` names the models inside.\n");
+    return to == stdout ? CD_EXIT_OK : CD_EXIT_USAGE;
+}
+
+static int print_version(void)
+{
+    printf("copydesk %s\n", cd_version());
+    return CD_EXIT_OK;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2)
+        return print_usage(stderr);
+    if (strcmp(argv[1], "--version") == 0)
+        return print_version();
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
+        return print_usage(stdout);
+    for (const struct command *c = commands; c->name; c++)
+        if (strcmp(argv[1], c->name) == 0)
+            return c->run(argc - 1, argv + 1);
+    fprintf(stderr, "copydesk: there is no command \"%s\"\n", argv[1]);
+    return print_usage(stderr);
+}
