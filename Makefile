@@ -39,25 +39,30 @@ $(BUILD)/.packages: deploy/packages.sh
 # ---- compile and link ------------------------------------------------------------------------------------------
 $(BUILD)/%.o: %.c | $(BUILD)/.packages
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
+	@echo "  cc    $<"
+	@$(CC) $(CFLAGS) -MMD -MP -c $< -o $@
 
 # the models are taken into the binary as they are
 $(BUILD)/worker/model/embedded.o: $(MODELS)
 
 $(BUILD)/libcopydesk.a: $(call objects,$(LIBRARY))
 	@rm -f $@
-	ar rcs $@ $^
+	@ar rcs $@ $^
 
 $(BUILD)/copydesk: $(call objects,$(PROGRAM)) $(BUILD)/libcopydesk.a
-	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	@echo "  link  $@"
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(BUILD)/train/%: $(BUILD)/worker/train/%_main.o $(call objects,$(TRAINING)) $(BUILD)/libcopydesk.a
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	@echo "  link  $@"
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/libcopydesk.a
-	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	@echo "  link  $@"
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
+.SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
 # ---- what people call ------------------------------------------------------------------------------------------

@@ -83,7 +83,7 @@ static enum cd_status check_sections(const struct cd_model_file *file, struct cd
 /* Read kind and version from the section "meta". */
 static enum cd_status read_meta(struct cd_model_file *file, const char *kind, struct cd_error *error)
 {
-    struct cd_slice meta;
+    struct cd_slice meta = {0};
     enum cd_status status = cd_model_section(file, "meta", 1, &meta, error);
     if (status != CD_OK)
         return status;
@@ -228,6 +228,17 @@ static void append_model(struct cd_buffer *out, const struct cd_model_section_da
     memcpy(out->bytes, &header, sizeof header);
 }
 
+static enum cd_status write_file(const char *path, struct cd_slice content, struct cd_error *error)
+{
+    FILE *file = fopen(path, "wb");
+    if (!file)
+        return cd_fail(error, CD_IO, path, "cannot write the model file: %s", strerror(errno));
+    bool written = fwrite(content.bytes, 1, content.length, file) == content.length;
+    if (fclose(file) != 0 || !written)
+        return cd_fail(error, CD_IO, path, "cannot write the model file: %s", strerror(errno));
+    return CD_OK;
+}
+
 enum cd_status cd_model_file_write(const char *path, const struct cd_model_section_data *sections,
                                    size_t count, struct cd_error *error)
 {
@@ -236,14 +247,8 @@ enum cd_status cd_model_file_write(const char *path, const struct cd_model_secti
                        SECTIONS_MAX);
     struct cd_buffer out = {0};
     append_model(&out, sections, count);
-    enum cd_status status = CD_OK;
-    FILE *file = out.failed ? NULL : fopen(path, "wb");
-    if (out.failed)
-        status = cd_fail(error, CD_MEMORY, path, "out of memory");
-    else if (!file)
-        status = cd_fail(error, CD_IO, path, "cannot write the model file: %s", strerror(errno));
-    else if ((fwrite(out.bytes, 1, out.length, file) != out.length) | (fclose(file) != 0))
-        status = cd_fail(error, CD_IO, path, "cannot write the model file: %s", strerror(errno));
+    enum cd_status status = out.failed ? cd_fail(error, CD_MEMORY, path, "out of memory")
+                                       : write_file(path, cd_buffer_slice(&out), error);
     cd_buffer_free(&out);
     return status;
 }
