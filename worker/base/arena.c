@@ -102,7 +102,7 @@ void *cd_arena_grow(struct cd_arena *arena, void *old, size_t old_bytes, size_t 
         return old;
     }
     void *block = cd_arena_allocate(arena, new_bytes);
-    if (block && old_bytes)
+    if (block && old && old_bytes)
         memcpy(block, old, old_bytes < new_bytes ? old_bytes : new_bytes);
     return block;
 }
