@@ -66,9 +66,9 @@ $(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/libcopydesk.a
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
 # ---- what people call ------------------------------------------------------------------------------------------
-include $(sort $(wildcard tests/*/targets.mk worker/train/targets.mk deploy/targets.mk))
+include $(sort $(wildcard tests/*/targets.mk worker/train/*.mk deploy/targets.mk))
 
-.PHONY: demo test unit lint install clean help
+.PHONY: demo test unit lint models evaluate install clean help
 demo: $(BUILD)/copydesk           ## the main job on the embedded broker, with our sample articles
 	$(BUILD)/copydesk demo
 
@@ -82,6 +82,9 @@ test: all $(UNIT)                 ## all tests: unit, golden, embedded broker, r
 lint:                             ## clang-format and clang-tidy
 	@deploy/packages.sh lint
 	@tests/lint.sh
+
+models: models-entities models-topics       ## train the models from DATA (../shared/data, or yours in the same form)
+evaluate: evaluate-entities evaluate-topics ## score the models on the development sets of DATA
 
 install: all                      ## program, library, headers, configuration (PREFIX=/usr/local, DESTDIR=)
 	install -D -m 755 $(BUILD)/copydesk $(DESTDIR)$(PREFIX)/bin/copydesk
