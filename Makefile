@@ -28,7 +28,7 @@ UNIT     := $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/*.c test
 objects   = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
 .PHONY: all
-all: $(BUILD)/copydesk $(BUILD)/libcopydesk.a
+all: $(BUILD)/copydesk $(BUILD)/libcopydesk.a ## program and library
 
 # ---- set-up: name or install what is missing -------------------------------------------------------------------
 $(BUILD)/.packages: deploy/packages.sh

@@ -43,22 +43,22 @@ static FILE *open_through_zstd(const char *path, pid_t *child)
     return fdopen(ends[0], "r");
 }
 
-enum cd_status cd_lines_open(const char *path, struct cd_lines **out, struct cd_error *error)
+enum cd_status cd_lines_open(const char *path, struct cd_lines **lines, struct cd_error *error)
 {
-    struct cd_lines *lines = calloc(1, sizeof *lines);
-    if (!lines || !(lines->path = strdup(path))) {
-        free(lines);
+    struct cd_lines *opened = calloc(1, sizeof *opened);
+    if (!opened || !(opened->path = strdup(path))) {
+        free(opened);
         return cd_fail(error, CD_MEMORY, path, "out of memory");
     }
-    lines->file = is_compressed(path) ? open_through_zstd(path, &lines->decompressor) : fopen(path, "re");
-    if (!lines->file) {
+    opened->file = is_compressed(path) ? open_through_zstd(path, &opened->decompressor) : fopen(path, "re");
+    if (!opened->file) {
         enum cd_status status = errno == ENOENT ? CD_NOT_FOUND : CD_IO;
         cd_fail(error, status, path, "cannot open: %s", strerror(errno));
-        free(lines->path);
-        free(lines);
+        free(opened->path);
+        free(opened);
         return status;
     }
-    *out = lines;
+    *lines = opened;
     return CD_OK;
 }
 
