@@ -39,7 +39,8 @@ struct cd_settings {
         char *password_file;    /* re-read on SIGHUP */
         char *transactional_id; /* empty: "<group>-<worker.id>" */
         bool embedded;          /* use the embedded broker (librdkafka's mock cluster) instead of brokers */
-        struct cd_properties properties;          /* for consumer and producer */
+        int64_t startup_timeout_ms;      /* how long to wait at the start for a broker that answers */
+        struct cd_properties properties; /* for consumer and producer */
         struct cd_properties consumer_properties; /* for the consumer only */
         struct cd_properties producer_properties; /* for the producer only */
     } kafka;
@@ -104,6 +105,10 @@ void cd_settings_print_markdown(struct cd_buffer *out);
 /* SIGHUP: take over from `fresh` what can change while running; name the others that differ in `refused`
  * (comma-separated; empty when none). */
 void cd_settings_reload(struct cd_settings *current, struct cd_settings *fresh, struct cd_buffer *refused);
+
+/* COPYDESK_ variables in the environment that name no setting (comma-separated; empty when none): worth a
+ * warning. Kubernetes' service variables are left out. */
+void cd_settings_unknown_variables(struct cd_buffer *names);
 
 /* The library's options that these settings ask for. Strings are borrowed. */
 struct cd_enrich_options cd_settings_enrich_options(const struct cd_settings *settings);
