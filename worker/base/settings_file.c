@@ -281,18 +281,19 @@ enum cd_status settings_read_file(const char *path, struct cd_settings *settings
     enum cd_status status = read_text(path, &text, error);
     if (status != CD_OK)
         goto done;
-    const char *include = find_include(text.bytes);
+    const char *bytes = text.bytes ? text.bytes : "";
+    const char *include = find_include(bytes);
     if (include) {
-        snprintf(where, sizeof where, "%s:%u", path, line_of(text.bytes, include));
+        snprintf(where, sizeof where, "%s:%u", path, line_of(bytes, include));
         status = cd_fail(error, CD_INVALID, where, "@include is not supported: one file holds all settings");
         goto done;
     }
-    if (!config_read_string(&config, text.bytes)) {
+    if (!config_read_string(&config, bytes)) {
         snprintf(where, sizeof where, "%s:%d", path, config_error_line(&config));
         status = cd_fail(error, CD_INVALID, where, "%s", config_error_text(&config));
         goto done;
     }
-    struct reader reader = {.path = path, .rest = text.bytes, .settings = settings, .error = error};
+    struct reader reader = {.path = path, .rest = bytes, .settings = settings, .error = error};
     status = read_tree(&reader, &config);
 done:
     config_destroy(&config);
