@@ -1,0 +1,6 @@
+# The real broker: Apache Kafka from Maven Central, and what the tests check it with.
+
+.PHONY: kafka
+kafka: all                        ## a real Kafka broker on 127.0.0.1:9092 with our topics, to try the worker by hand
+	@deploy/packages.sh test
+	@BUILD=$(BUILD) tests/kafka/by_hand.sh
