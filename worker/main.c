@@ -1,9 +1,11 @@
 /* copydesk - marks up news: the program's commands, one file each in worker/commands/. */
+#include <librdkafka/rdkafka.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "commands/commands.h"
 #include "copydesk/copydesk.h"
+#include "copydesk/model.h"
 
 static const struct command {
     const char *name;
@@ -24,9 +26,25 @@ static int print_usage(FILE *to)
     return to == stdout ? CD_EXIT_OK : CD_EXIT_USAGE;
 }
 
+/* "  entities model 2026.11.24" */
+static void print_model(const char *kind, struct cd_slice bytes)
+{
+    struct cd_model_file *file;
+    struct cd_error error = {0};
+    if (cd_model_file_open_bytes(bytes, kind, kind, &file, &error) != CD_OK) {
+        printf("  %s model: %s\n", kind, error.message);
+        return;
+    }
+    printf("  %s model %s\n", kind, cd_model_version(file));
+    cd_model_file_close(file);
+}
+
 static int print_version(void)
 {
     printf("copydesk %s\n", cd_version());
+    print_model("entities", cd_embedded_entities_model());
+    print_model("topics", cd_embedded_topics_model());
+    printf("  librdkafka %s\n", rd_kafka_version_str());
     return CD_EXIT_OK;
 }
 

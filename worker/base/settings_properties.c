@@ -29,6 +29,7 @@ static const struct kept_property {
     {"acks", "an offset is committed only when all replicas have the record"},
     {"request.required.acks", "an offset is committed only when all replicas have the record"},
     {"partition.assignment.strategy", "the worker handles cooperative rebalances only"},
+    {"delivery.report.only.error", "the worker counts on it"},
     {"enable.partition.eof", "the worker does not expect ends of partitions"},
     {"test.mock.num.brokers", "set kafka.embedded"},
 };

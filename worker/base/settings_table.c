@@ -105,7 +105,9 @@ const struct setting cd_setting_table[] = {
      .offset = AT(kafka.username),
      .initial = "",
      .rule = &any_text,
-     .help = "SASL user; empty: none. Needs security.protocol and sasl.mechanisms in kafka.properties."},
+     .help = "SASL user; empty: none. With one, security.protocol is sasl_ssl and sasl.mechanisms is "
+             "SCRAM-SHA-512 "
+             "unless kafka.properties says otherwise."},
     {.name = "kafka.password",
      .type = SETTING_TEXT,
      .offset = AT(kafka.password),
@@ -153,12 +155,12 @@ const struct setting cd_setting_table[] = {
      .type = SETTING_LIST,
      .offset = AT(kafka.consumer_properties),
      .initial = "",
-     .help = "librdkafka properties for the consumer only, e.g. [ \"auto.offset.reset=earliest\" ]."},
+     .help = "librdkafka properties for the consumer only, e.g. [ \"max.poll.interval.ms=600000\" ]."},
     {.name = "kafka.producer_properties",
      .type = SETTING_LIST,
      .offset = AT(kafka.producer_properties),
      .initial = "",
-     .help = "librdkafka properties for the producer only, e.g. [ \"compression.type=lz4\" ]."},
+     .help = "librdkafka properties for the producer only, e.g. [ \"compression.type=zstd\" ]."},
 
     {.name = "worker.id",
      .type = SETTING_TEXT,
