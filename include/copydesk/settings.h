@@ -1,11 +1,11 @@
 /* settings.h - every setting of Copydesk, once.
  *
- * One table (worker/base/settings.c) gives each setting its name, type, default, range, unit and help text;
- * the parser,
- * --help, config/copydesk.cfg, the README's list and the range errors all read it (house law 6). Settings
- * come from, later wins: the defaults, a libconfig file, the environment (COPYDESK_ + name in capitals, "."
- * -> "_"; short forms such as COPYDESK_BROKERS where the table names one). A struct cd_settings is plain data
- * after loading: share it read-only. Secrets are never printed: cd_settings_print masks them. */
+ * One table (worker/base/settings_table.c) gives each setting its name, type, default, range, unit and help
+ * text; the parser, config/copydesk.cfg, the README's list and the range errors all read it (house law 6).
+ * Settings come from, later wins: the defaults, a libconfig file, the environment (COPYDESK_ + name in
+ * capitals, "." -> "_"; short forms such as COPYDESK_BROKERS where the table names one). A struct cd_settings
+ * is plain data after loading: share it read-only. Secrets are never printed: cd_settings_print masks them.
+ */
 #ifndef COPYDESK_SETTINGS_H
 #define COPYDESK_SETTINGS_H
 
@@ -90,8 +90,10 @@ struct cd_settings {
     } log;
 };
 
-/* Load defaults, then `path` (NULL: none), then the environment. Every error names file, line, setting, value
- * and allowed range; unknown settings are errors. Free with cd_settings_free. */
+/* Load defaults, then `path` (NULL: none), then the environment. Every error names file and line or the
+ * variable, the setting, the value as written and what is allowed; unknown settings are errors. What follows
+ * from the rest is filled in: worker.id, kafka.password from its file, kafka.transactional_id. Free with
+ * cd_settings_free (on failure there is nothing to free). */
 enum cd_status cd_settings_load(const char *path, struct cd_settings *settings, struct cd_error *error);
 void cd_settings_free(struct cd_settings *settings);
 
@@ -103,7 +105,9 @@ void cd_settings_print_reference(struct cd_buffer *out);
 void cd_settings_print_markdown(struct cd_buffer *out);
 
 /* SIGHUP: take over from `fresh` what can change while running; name the others that differ in `refused`
- * (comma-separated; empty when none). */
+ * (comma-separated; empty when none). When the result would not fit together, nothing is taken. Of the texts
+ * only kafka.password and kafka.password_file can change; the old ones are freed with `fresh`. No other
+ * thread may read `current` meanwhile. */
 void cd_settings_reload(struct cd_settings *current, struct cd_settings *fresh, struct cd_buffer *refused);
 
 /* COPYDESK_ variables in the environment that name no setting (comma-separated; empty when none): worth a

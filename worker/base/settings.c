@@ -55,7 +55,6 @@ static size_t value_bytes(const struct setting *setting)
     return bytes[setting->type];
 }
 
-/* Both stay valid: what was current is freed with `fresh`. */
 static void swap_values(const struct setting *setting, struct cd_settings *a, struct cd_settings *b)
 {
     char held[sizeof(struct cd_properties)];
@@ -66,16 +65,26 @@ static void swap_values(const struct setting *setting, struct cd_settings *a, st
     memcpy(right, held, size);
 }
 
+/* Calling it twice changes nothing. */
+static void swap_reloadable(struct cd_settings *a, struct cd_settings *b)
+{
+    for (size_t i = 0; i < cd_setting_count; i++)
+        if (cd_setting_table[i].flags & SETTING_RELOADABLE)
+            swap_values(&cd_setting_table[i], a, b);
+}
+
+/* Each set of settings fits together by itself; half of one in the other need not, and is then not taken. */
 void cd_settings_reload(struct cd_settings *current, struct cd_settings *fresh, struct cd_buffer *refused)
 {
+    swap_reloadable(current, fresh);
+    bool is_taken = settings_check(current, NULL) == CD_OK;
+    if (!is_taken)
+        swap_reloadable(current, fresh);
     cd_buffer_append(refused, "", 0);
     for (size_t i = 0; i < cd_setting_count; i++) {
         const struct setting *setting = &cd_setting_table[i];
-        if (setting_equal(setting, current, fresh))
-            continue;
-        if (setting->flags & SETTING_RELOADABLE)
-            swap_values(setting, current, fresh);
-        else
+        bool is_reloaded = is_taken && setting->flags & SETTING_RELOADABLE;
+        if (!is_reloaded && !setting_equal(setting, current, fresh))
             cd_buffer_format(refused, "%s%s", refused->length ? ", " : "", setting->name);
     }
 }

@@ -192,17 +192,20 @@ static enum cd_status read_list(struct reader *reader, const struct setting *set
 }
 
 /* A value of the wrong type, said as it stands in the file. */
-static enum cd_status refuse_type(struct reader *reader, const struct setting *setting,
+static enum cd_status refuse_type(const struct reader *reader, const struct setting *setting,
                                   const config_setting_t *item, const char *text, const char *where)
 {
-    if (setting->flags & SETTING_SECRET || setting->type == SETTING_TEXT)
-        return cd_fail(reader->error, CD_INVALID, where, "%s: must be %s, in quotes", setting->name,
-                       setting->rule->allowed);
-    struct cd_buffer quoted = {0};
-    bool is_string = config_setting_type(item) == CONFIG_TYPE_STRING;
-    cd_buffer_format(&quoted, is_string ? "\"%s\"" : "%s", text);
-    enum cd_status status = setting_refuse(setting, quoted.bytes ? quoted.bytes : text, where, reader->error);
-    cd_buffer_free(&quoted);
+    if (setting->type == SETTING_TEXT || setting->type == SETTING_CHOICE)
+        return cd_fail(reader->error, CD_INVALID, where, "%s = %s: must be a text in quotes", setting->name,
+                       text);
+    struct cd_buffer written = {0};
+    if (config_setting_type(item) == CONFIG_TYPE_STRING)
+        setting_append_quoted(&written, text);
+    else
+        cd_buffer_append_string(&written, text);
+    enum cd_status status =
+        setting_refuse(setting, written.failed ? "" : written.bytes, where, reader->error);
+    cd_buffer_free(&written);
     return status;
 }
 

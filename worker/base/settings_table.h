@@ -78,8 +78,9 @@ void setting_variable(const struct setting *setting, char variable[SETTING_VARIA
 /* Take `text` over as the setting's value, or refuse it with the allowed values. */
 enum cd_status setting_set(const struct setting *setting, struct cd_settings *settings, const char *text,
                            const char *where, struct cd_error *error);
-/* "batch.count_max = 0: must be between 1 and 100000 articles"; `text` is left out when it is secret. */
-enum cd_status setting_refuse(const struct setting *setting, const char *text, const char *where,
+/* "batch.count_max = 0: must be between 1 and 100000 articles". The value stands there as it was written,
+ * unless it is secret. */
+enum cd_status setting_refuse(const struct setting *setting, const char *written, const char *where,
                               struct cd_error *error);
 void setting_clear(const struct setting *setting, struct cd_settings *settings);
 /* Own a copy of `text` in *field; CD_MEMORY when there is none. */

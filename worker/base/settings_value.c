@@ -45,7 +45,7 @@ void setting_append_allowed(const struct setting *setting, struct cd_buffer *out
     }
 }
 
-enum cd_status setting_refuse(const struct setting *setting, const char *text, const char *where,
+enum cd_status setting_refuse(const struct setting *setting, const char *written, const char *where,
                               struct cd_error *error)
 {
     struct cd_buffer allowed = {0};
@@ -53,12 +53,23 @@ enum cd_status setting_refuse(const struct setting *setting, const char *text, c
     const char *must_be = allowed.failed ? "another value" : allowed.bytes;
     if (setting->flags & SETTING_SECRET)
         cd_fail(error, CD_INVALID, where, "%s: must be %s", setting->name, must_be);
-    else if (setting->type == SETTING_TEXT)
-        cd_fail(error, CD_INVALID, where, "%s = \"%s\": must be %s", setting->name, text, must_be);
     else
-        cd_fail(error, CD_INVALID, where, "%s = %s: must be %s", setting->name, text, must_be);
+        cd_fail(error, CD_INVALID, where, "%s = %s: must be %s", setting->name, written, must_be);
     cd_buffer_free(&allowed);
     return CD_INVALID;
+}
+
+/* Texts stand in quotes, also when they come from the environment, so that blanks and emptiness show. */
+static enum cd_status refuse_text(const struct setting *setting, const char *text, const char *where,
+                                  struct cd_error *error)
+{
+    if (setting->type != SETTING_TEXT && setting->type != SETTING_CHOICE)
+        return setting_refuse(setting, text, where, error);
+    struct cd_buffer quoted = {0};
+    setting_append_quoted(&quoted, text);
+    enum cd_status status = setting_refuse(setting, quoted.failed ? text : quoted.bytes, where, error);
+    cd_buffer_free(&quoted);
+    return status;
 }
 
 /* ---- from text
@@ -155,7 +166,7 @@ enum cd_status setting_set(const struct setting *setting, struct cd_settings *se
     case SETTING_LIST:
         return setting_set_lines(setting, settings, text, where, error);
     }
-    return is_valid ? CD_OK : setting_refuse(setting, text, where, error);
+    return is_valid ? CD_OK : refuse_text(setting, text, where, error);
 }
 
 void setting_clear(const struct setting *setting, struct cd_settings *settings)

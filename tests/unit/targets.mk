@@ -1,0 +1,3 @@
+.PHONY: config
+config: $(BUILD)/copydesk         ## write config/copydesk.cfg anew, after a change to the table of settings
+	$(BUILD)/copydesk check --print-reference >config/copydesk.cfg
