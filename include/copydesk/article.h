@@ -44,7 +44,8 @@ struct cd_text {
     struct cd_slice original;
     const struct cd_offset_run *runs; /* ascending; NULL with run_count 0 when clean == original */
     uint32_t run_count;
-    const char *field; /* name of the raw field it came from ("body", "content", ...), "" for plain text */
+    const char *field; /* path of the raw field it came from ("body", "title.rendered", "bodies[0].value"), ""
+                          for plain text; an array's parts ("content") are joined by empty lines */
 };
 
 struct cd_article {
@@ -69,6 +70,18 @@ struct cd_article_options {
     size_t text_bytes_max; /* body bytes that are analysed and published; beyond: cut at a sentence or word,
                               warned */
 };
+
+/* The field names of common feeds, for the settings table and the default options. A name may be a path
+ * ("data.title"). IPTC ninjs has its own names and needs none of these. */
+#define CD_ARTICLE_ID_FIELDS    "id,guid,_id,uuid,article_id,articleId,identifier"
+#define CD_ARTICLE_TITLE_FIELDS "title,headline"
+#define CD_ARTICLE_BODY_FIELDS  "body,text,content,articleBody,content_html,content_text,description,summary"
+#define CD_ARTICLE_URI_FIELDS   "uri,url,link,links,permalink,canonical_url"
+#define CD_ARTICLE_DATE_FIELDS                                                                               \
+    "date,published,publishedAt,pubDate,published_at,date_published,datePublished,publication_date,"         \
+    "timestamp"
+#define CD_ARTICLE_SOURCE_FIELDS   "source,publisher,publication,site_name"
+#define CD_ARTICLE_LANGUAGE_FIELDS "language,lang,inLanguage"
 
 /* The options as they stand in the settings table's defaults. */
 struct cd_article_options cd_article_default_options(void);
