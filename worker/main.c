@@ -12,6 +12,7 @@ static const struct command {
     int (*run)(int argc, char **argv);
     const char *summary;
 } commands[] = {
+    {"check", cd_command_check, "try the settings, the models, the broker and the topics"},
     {NULL, NULL, NULL},
 };
 
