@@ -35,7 +35,7 @@ fetch_jars() {
     flock 9
     if ! cmp -s "$here/pom.xml" "$cache/pom.xml"; then
         command -v mvn >/dev/null || die "Maven is missing (deploy/packages.sh test installs it)"
-        rm -rf "$cache/lib"
+        rm -rf "${cache:?}/lib"
         mvn -B -q -f "$here/pom.xml" dependency:copy-dependencies -DoutputDirectory="$cache/lib" \
             >"$cache/fetch.log" 2>&1 || die "the Kafka jars cannot be fetched from Maven Central; see $cache/fetch.log"
         cp "$here/pom.xml" "$cache/pom.xml"
@@ -102,7 +102,7 @@ launch() { # DIR
     (
         cd "$dir" || exit 1
         exec 9>&-
-        exec setsid java -Xms256m -Xmx1g -XX:TieredStopAtLevel=${KAFKA_TIER:-4} -XX:+UseSerialGC \
+        exec setsid java -Xms256m -Xmx1g -XX:+UseSerialGC \
             -Dorg.slf4j.simpleLogger.defaultLogLevel=warn -Dorg.slf4j.simpleLogger.showDateTime=true \
             -Dorg.slf4j.simpleLogger.dateTimeFormat=HH:mm:ss.SSS \
             -Dorg.slf4j.simpleLogger.log.kafka.server.KafkaRaftServer=info \
@@ -135,12 +135,15 @@ start() { # DIR [OWNER]
             return 0
         fi
         # somebody took the port in the meantime: choose again, unless it was fixed
-        grep -q 'Address already in use' "$dir/broker.log" && [ -z "${KAFKA_PORT:-}" ] || break
+        if [ -n "${KAFKA_PORT:-}" ] || ! grep -q 'Address already in use' "$dir/broker.log"; then
+            break
+        fi
     done
     die "the broker did not start; see $dir/broker.log: $(grep -m 1 -E 'ERROR|Exception' "$dir/broker.log")"
 }
 
 end_with_owner() { # DIR OWNER
+    # shellcheck disable=SC2016  # the inner shell expands them
     setsid bash -c 'tail --pid="$2" -f /dev/null; "$0" kill "$1"' "$here/broker.sh" "$1" "$2" \
         </dev/null >/dev/null 2>&1 &
 }
@@ -184,7 +187,8 @@ usage() {
 verb=${1:-}
 [ "$verb" = check ] || [ $# -ge 2 ] || usage
 if [ "$verb" != check ]; then
-    mkdir -p "$2" && dir=$(cd "$2" && pwd) || die "cannot make $2"
+    mkdir -p "$2" || die "cannot make $2"
+    dir=$(cd "$2" && pwd)
 fi
 case $verb in
 check) fetch_jars ;;

@@ -4,3 +4,9 @@
 kafka: all                        ## a real Kafka broker on 127.0.0.1:9092 with our topics, to try the worker by hand
 	@deploy/packages.sh test
 	@BUILD=$(BUILD) tests/kafka/by_hand.sh
+
+$(BUILD)/tests/kafka/checker: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/kafka/*.c)) $(BUILD)/libcopydesk.a
+	@echo "  link  $@"
+	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+test: $(BUILD)/tests/kafka/checker
