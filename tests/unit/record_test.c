@@ -7,24 +7,10 @@
 #include "copydesk/record.h"
 #include "copydesk/utf8.h"
 
-/* Until the rooms that own these have landed: the linker prefers theirs. */
-__attribute__((weak)) const char *cd_warning_name(enum cd_warning warning)
-{
-    return warning == CD_WARNING_HTML_REMOVED ? "html_removed" : "other";
-}
-
+/* Until the tagger has landed: the linker prefers its own. */
 __attribute__((weak)) const char *cd_entity_type_name(enum cd_entity_type type)
 {
     return type == CD_PERSON ? "PERSON" : "OTHER";
-}
-
-__attribute__((weak)) size_t cd_text_original_offset(const struct cd_text *text, size_t clean_byte)
-{
-    uint32_t i = 0;
-    while (i + 1 < text->run_count && text->runs[i + 1].clean_byte <= clean_byte)
-        i++;
-    return text->run_count ? text->runs[i].original_byte + (clean_byte - text->runs[i].clean_byte)
-                           : clean_byte;
 }
 
 /* "Caf\u00e9 chief Ana P\u00e9rez \U0001F600 met Ana." as title and body, so that bytes, code points and
