@@ -13,6 +13,8 @@
 #include "options.h"
 #include "startup.h"
 
+enum { PATIENCE_MS = 10000 }; /* of a person who waits for `check` */
+
 struct check {
     int exit_status;       /* of the first thing that is wrong */
     struct cd_error error; /* that thing */
@@ -138,13 +140,13 @@ static int print(void (*append)(struct cd_buffer *))
 int cd_command_check(int argc, char **argv)
 {
     const char *config = NULL;
-    int64_t timeout_ms = 10000;
+    int64_t timeout_ms = 0;
     bool wants_reference = false, wants_markdown = false;
     const struct cd_option options[] = {
         {"config", CD_OPTION_TEXT, "FILE", &config, 0, 0,
          "the settings (default: the file in COPYDESK_CONFIG)"},
         {"timeout-ms", CD_OPTION_INTEGER, "N", &timeout_ms, 100, 600000,
-         "time for the broker (default: 10000)"},
+         "time for the broker (default: kafka.startup_timeout_ms, at most 10000)"},
         {"print-reference", CD_OPTION_FLAG, NULL, &wants_reference, 0, 0,
          "print a settings file with all defaults explained, and stop"},
         {"print-markdown", CD_OPTION_FLAG, NULL, &wants_markdown, 0, 0,
@@ -170,6 +172,9 @@ int cd_command_check(int argc, char **argv)
     exit_status = cd_startup_settings(config, &settings);
     if (exit_status != CD_EXIT_OK)
         return exit_status;
+    if (timeout_ms == 0)
+        timeout_ms =
+            settings.kafka.startup_timeout_ms < PATIENCE_MS ? settings.kafka.startup_timeout_ms : PATIENCE_MS;
     exit_status = check_all(&settings, timeout_ms);
     cd_settings_free(&settings);
     return exit_status;
