@@ -110,6 +110,24 @@ static void defaults_are_inside_their_ranges_and_fit_together(void)
     cd_settings_free(&settings);
 }
 
+static void the_article_reader_has_the_same_defaults(void)
+{
+    struct cd_article_options reader = cd_article_default_options();
+    struct cd_settings settings;
+    EXPECT(cd_settings_load(NULL, &settings, NULL) == CD_OK);
+    struct cd_article_options table = cd_settings_enrich_options(&settings).article;
+    EXPECT_STRING(table.id_fields, reader.id_fields);
+    EXPECT_STRING(table.title_fields, reader.title_fields);
+    EXPECT_STRING(table.body_fields, reader.body_fields);
+    EXPECT_STRING(table.uri_fields, reader.uri_fields);
+    EXPECT_STRING(table.date_fields, reader.date_fields);
+    EXPECT_STRING(table.source_fields, reader.source_fields);
+    EXPECT_STRING(table.language_fields, reader.language_fields);
+    EXPECT(table.message_bytes_max == reader.message_bytes_max);
+    EXPECT(table.nesting_max == reader.nesting_max && table.text_bytes_max == reader.text_bytes_max);
+    cd_settings_free(&settings);
+}
+
 /* ---- the file
  * --------------------------------------------------------------------------------------------------- */
 
@@ -543,6 +561,7 @@ static void test_table_and_file(void)
     TEST(short_variables_name_no_other_setting);
     TEST(every_setting_is_in_a_group_and_has_help);
     TEST(defaults_are_inside_their_ranges_and_fit_together);
+    TEST(the_article_reader_has_the_same_defaults);
     TEST(a_file_sets_every_type);
     TEST(sizes_beyond_32_bits_need_no_suffix);
     TEST(a_number_out_of_range_is_refused_as_written);
