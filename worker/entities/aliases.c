@@ -4,7 +4,7 @@
 
 enum {
     KEYS_PER_FORM_MAX = 8, /* what a long name is found by */
-    PROBES_MAX = 256,      /* long names looked at per key; bounds the work on huge documents */
+    PROBES_MAX = 128,      /* long names looked at per key; bounds the work on huge documents */
 };
 
 /* What a posting is found by, beside the type. */
@@ -53,15 +53,6 @@ static struct cd_slice beginning_of(struct cd_slice word)
     return (struct cd_slice){word.bytes, word.length < 3 ? word.length : 3};
 }
 
-static unsigned core_count(const struct cd_form *form)
-{
-    unsigned count = form->word_count;
-    if (form->type == CD_ORGANIZATION)
-        while (count > 1 && cd_is_legal_form(form->words[count - 1]))
-            count--;
-    return count;
-}
-
 static void index_initials(struct index *index, const struct cd_form *form, uint32_t number, unsigned from,
                            unsigned count, bool with_joiners)
 {
@@ -74,7 +65,7 @@ static void index_initials(struct index *index, const struct cd_form *form, uint
 
 static void index_form(struct index *index, const struct cd_form *form, uint32_t number)
 {
-    unsigned count = core_count(form);
+    unsigned count = form->core_count;
     if (count == 0)
         return;
     index_add(index, make_key(KEY_LAST_WORD, form->type, form->words[count - 1]), number);
@@ -138,7 +129,7 @@ static void look_up(struct search *search, const struct index *index, enum key_k
 static void search_longer(struct search *search, const struct index *index)
 {
     const struct cd_form *form = &search->forms->items[search->form];
-    unsigned count = core_count(form);
+    unsigned count = form->core_count;
     if (count == 0)
         return;
     struct cd_slice first = form->words[0], last = form->words[count - 1];

@@ -176,6 +176,10 @@ static void new_form(struct cd_forms *forms, const struct cd_surface *surface, u
     form->word_count = (uint8_t)cd_name_words(form->key, form->words);
     if (type == CD_PERSON)
         trim_person_words(form);
+    form->core_count = form->word_count;
+    if (type == CD_ORGANIZATION)
+        while (form->core_count > 1 && cd_is_legal_form(form->words[form->core_count - 1]))
+            form->core_count--;
     forms->count++;
 }
 

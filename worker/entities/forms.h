@@ -47,6 +47,7 @@ struct cd_form {
     struct cd_slice key;
     struct cd_slice words[CD_NAME_WORDS_MAX]; /* of the key; a person's honorific and generation left out */
     uint8_t word_count;
+    uint8_t core_count; /* words without an organisation's legal form behind */
     uint8_t type;
     uint8_t gender; /* enum cd_gender */
     bool acronym_shaped;

@@ -217,7 +217,7 @@ bool cd_is_acronym_shaped(struct cd_slice surface)
 static bool is_one_of(struct cd_slice word, const char *const *list, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (word.length == strlen(list[i]) && memcmp(word.bytes, list[i], word.length) == 0)
+        if (cd_word_is(word, list[i]))
             return true;
     return false;
 }

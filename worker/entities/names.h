@@ -32,6 +32,13 @@ void cd_fold_name(struct cd_slice surface, struct cd_folded *folded);
 /* Split folded text into at most CD_NAME_WORDS_MAX words (the rest is left out); returns their number. */
 unsigned cd_name_words(struct cd_slice folded, struct cd_slice words[CD_NAME_WORDS_MAX]);
 
+/* The word is `text`. */
+static inline bool cd_word_is(struct cd_slice word, const char *text)
+{
+    return word.length && word.bytes[0] == text[0] && strncmp(word.bytes, text, word.length) == 0 &&
+           text[word.length] == '\0';
+}
+
 /* All letters are capitals and there are at least two ("NATO", "U.N.", "BIDEN", not "3"). */
 bool cd_is_capitals(struct cd_slice surface);
 

@@ -17,10 +17,7 @@ static struct words all_words(const struct cd_form *form)
 /* An organisation's words without the legal form behind. */
 static struct words core_words(const struct cd_form *form)
 {
-    struct words words = all_words(form);
-    while (words.count > 1 && cd_is_legal_form(words.items[words.count - 1]))
-        words.count--;
-    return words;
+    return (struct words){form->words, form->core_count};
 }
 
 static bool same_words(const struct cd_slice *a, const struct cd_slice *b, unsigned count)
@@ -42,15 +39,10 @@ static bool is_suffix(struct words shorter, struct words longer)
            same_words(shorter.items, longer.items + longer.count - shorter.count, shorter.count);
 }
 
-static bool word_is(struct cd_slice word, const char *text)
-{
-    return word.length == strlen(text) && memcmp(word.bytes, text, word.length) == 0;
-}
-
 static bool is_listed(struct cd_slice word, const char *const *list)
 {
     for (; *list; list++)
-        if (word_is(word, *list))
+        if (cd_word_is(word, *list))
             return true;
     return false;
 }
@@ -218,7 +210,7 @@ static bool all_listed(struct words words, const char *const *list)
 static bool is_turned_around(struct words s, struct words l)
 {
     static const char *const turning[] = {"department", "ministry", "bureau", "office", NULL};
-    if (s.count < 2 || l.count < 3 || !is_listed(l.items[0], turning) || !word_is(l.items[1], "of"))
+    if (s.count < 2 || l.count < 3 || !is_listed(l.items[0], turning) || !cd_word_is(l.items[1], "of"))
         return false;
     unsigned rest = l.count - 2;
     return s.count == rest + 1 && cd_slice_equal(s.items[rest], l.items[0]) &&
@@ -248,7 +240,7 @@ static enum strength match_tail(struct words s, struct words l)
         return STRONG;
     bool after_joiner = cd_is_joiner(left_out.items[left_out.count - 1]);
     bool generic = s.count == 1
-                       ? is_listed(s.items[0], kinds_of_organization) && !word_is(s.items[0], "times")
+                       ? is_listed(s.items[0], kinds_of_organization) && !cd_word_is(s.items[0], "times")
                        : all_listed(s, kinds_of_organization);
     return after_joiner || generic ? NOT_SHORT : WEAK;
 }
@@ -292,10 +284,10 @@ static enum strength match_location(const struct cd_form *shorter, const struct 
         return NOT_SHORT;
     if (is_acronym_of(shorter, l))
         return STRONG;
-    if (word_is(shorter->key, "us") &&
-        (word_is(longer->key, "usa") || word_is(longer->key, "united states of america")))
+    if (cd_word_is(shorter->key, "us") &&
+        (cd_word_is(longer->key, "usa") || cd_word_is(longer->key, "united states of america")))
         return STRONG;
-    if (word_is(shorter->key, "united states") && word_is(longer->key, "united states of america"))
+    if (cd_word_is(shorter->key, "united states") && cd_word_is(longer->key, "united states of america"))
         return STRONG;
     if (is_prefix(s, l) && all_listed((struct words){l.items + s.count, l.count - s.count}, tails))
         return FAIR;
