@@ -98,6 +98,15 @@ static int take_choice(const struct cd_command_line *line, const struct cd_optio
     }
 }
 
+static int take_item(const struct cd_command_line *line, const struct cd_option *option, const char *text)
+{
+    struct cd_option_list *list = option->value;
+    if (list->count == CD_OPTION_LIST_MAX)
+        return refuse(line, "--%s is given more than %d times", option->name, CD_OPTION_LIST_MAX);
+    list->items[list->count++] = text;
+    return CD_OPTIONS_GO_ON;
+}
+
 static int take_value(const struct cd_command_line *line, const struct cd_option *option, const char *text)
 {
     switch (option->kind) {
@@ -107,6 +116,8 @@ static int take_value(const struct cd_command_line *line, const struct cd_option
     case CD_OPTION_TEXT:
         *(const char **)option->value = text;
         return CD_OPTIONS_GO_ON;
+    case CD_OPTION_LIST:
+        return take_item(line, option, text);
     case CD_OPTION_INTEGER:
         return take_integer(line, option, text);
     case CD_OPTION_CHOICE:

@@ -23,8 +23,16 @@
 enum cd_option_kind {
     CD_OPTION_FLAG,    /* --name           value: bool *, set to true */
     CD_OPTION_TEXT,    /* --name TEXT      value: const char **, points into argv */
+    CD_OPTION_LIST,    /* --name TEXT ...  value: struct cd_option_list *; may be given several times */
     CD_OPTION_INTEGER, /* --name N         value: int64_t *, checked against minimum and maximum */
     CD_OPTION_CHOICE,  /* --name a|b|c     value: int *, gets the place of the word in `argument`, from 0 */
+};
+
+enum { CD_OPTION_LIST_MAX = 32 };
+
+struct cd_option_list {
+    const char *items[CD_OPTION_LIST_MAX]; /* point into argv */
+    int count;
 };
 
 struct cd_option {
