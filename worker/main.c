@@ -13,6 +13,7 @@ static const struct command {
     const char *summary;
 } commands[] = {
     {"check", cd_command_check, "try the settings, the models, the broker and the topics"},
+    {"feed", cd_command_feed, "publish article files to a topic"},
     {NULL, NULL, NULL},
 };
 
