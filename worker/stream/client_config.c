@@ -134,6 +134,7 @@ static void put_consumer_defaults(struct builder *b, const struct cd_settings *s
     put(b, "isolation.level", "read_committed");
     put(b, "fetch.wait.max.ms", "100");
     put(b, "fetch.error.backoff.ms", "100");
+    put(b, "enable.partition.eof", "true"); /* shows the true end behind control markers: lag */
     put_fetch_limits(b, settings);
 }
 
