@@ -2,7 +2,8 @@
 
 VERSION  := 0.1.0
 SANITIZE ?=
-BUILD    ?= build$(if $(SANITIZE),/$(SANITIZE))
+comma    := ,
+BUILD    ?= build$(if $(SANITIZE),/$(subst $(comma),-,$(SANITIZE)))
 PREFIX   ?= /usr/local
 DATA     ?= ../shared/data
 CC       := $(if $(filter default,$(origin CC)),gcc,$(CC))

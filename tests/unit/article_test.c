@@ -213,6 +213,8 @@ static void other_top_level_types_are_named(void)
 
 static void nothing_at_all_is_invalid(void)
 {
+    struct cd_article_options options = cd_article_default_options();
+    EXPECT(read_with(&options, (struct cd_slice){NULL, 0}) == CD_INVALID);
     expect_invalid("", "empty");
     expect_invalid(" \n", "empty");
     expect_invalid("{}", "neither title nor body");

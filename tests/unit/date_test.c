@@ -133,6 +133,7 @@ static void what_is_no_date_is_refused(void)
                                         "2024-03-20 Amid the escalating violence",
                                         "2024-03-20 12",
                                         "99999999999999999999",
+                                        "20111111111111111111111111111103-20",
                                         "13:30 p.m. March 20 2024",
                                         "-",
                                         "(((",

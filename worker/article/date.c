@@ -370,7 +370,10 @@ static bool follows_t(const struct cursor *cursor)
 
 static bool take_digits(struct cursor *cursor, struct fields *f)
 {
+    enum { DIGITS_MAX = 14 };
     unsigned digits = count_digits(cursor);
+    if (digits > DIGITS_MAX)
+        return false;
     char next = peek(cursor, digits), after = peek(cursor, digits + 1);
     if (next == ':' && digits <= 2)
         return take_clock(cursor, f, digits);

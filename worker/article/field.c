@@ -10,6 +10,8 @@ bool is_space(char c)
 struct cd_slice trimmed(struct cd_slice text)
 {
     size_t begin = 0, end = text.length;
+    if (end == 0)
+        return text;
     while (begin < end && is_space(text.bytes[begin]))
         begin++;
     while (end > begin && is_space(text.bytes[end - 1]))
