@@ -1,10 +1,9 @@
 #!/bin/bash
 # Unit and embedded-broker tests under the address and undefined behaviour sanitizers, and under the thread
-# sanitizer: one line each. Suppressions of the libraries we use: tests/sanitizers.supp (with the reasons).
+# sanitizer: one line each. What is left out of libraries, and why: tests/thread_sanitizer.supp.
 cd "$(dirname "$0")/.." || exit 1
 export ASAN_OPTIONS="detect_stack_use_after_return=1:strict_string_checks=1"
-export LSAN_OPTIONS="suppressions=$PWD/tests/sanitizers.supp:print_suppressions=0"
-export TSAN_OPTIONS="suppressions=$PWD/tests/sanitizers.supp:second_deadlock_stack=1"
+export TSAN_OPTIONS="suppressions=$PWD/tests/thread_sanitizer.supp:second_deadlock_stack=1"
 export UBSAN_OPTIONS="print_stacktrace=1"
 status=0
 
