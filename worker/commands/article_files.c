@@ -339,7 +339,7 @@ static bool gather_article(struct cd_article_files *files, struct gathering *gat
     for (;;) {
         if (is_json && !pass_separators(files, error))
             return false;
-        *place = (struct cd_article_place){files->path, files->line};
+        *place = (struct cd_article_place){files->path, files->line, files->kind == KIND_TEXT};
         bool any = is_json                     ? gather_value(files, gathering, error)
                    : files->kind == KIND_LINES ? gather_line(files, gathering, error)
                                                : gather_file(files, gathering, error);
@@ -353,22 +353,12 @@ static bool gather_article(struct cd_article_files *files, struct gathering *gat
     }
 }
 
-/* JSON Lines hold objects; anything else (a cut line, plain text) must not pass for a plain-text article. */
-static enum cd_status check_article(const struct cd_article_files *files, const struct gathering *gathering,
-                                    struct cd_error *error)
+static enum cd_status check_length(const struct gathering *gathering, struct cd_error *error)
 {
-    const struct cd_buffer *raw = gathering->raw;
-    if (raw->failed)
+    if (gathering->raw->failed)
         return cd_fail(error, CD_MEMORY, NULL, "out of memory");
     if (gathering->too_long)
         return cd_fail(error, CD_LIMIT, NULL, "the article is longer than %zu bytes", gathering->limit);
-    size_t at = gathering->first;
-    while (at < raw->length && strchr(" \t\r", raw->bytes[at]))
-        at++;
-    if (files->kind != KIND_TEXT && raw->bytes[at] != '{')
-        return cd_fail(error, CD_INVALID, NULL,
-                       "not a JSON object: it begins with \"%.20s\" (plain text belongs into a .txt file)",
-                       raw->bytes + at);
     return CD_OK;
 }
 
@@ -378,14 +368,14 @@ enum cd_article_found cd_article_files_next(struct cd_article_files *files, stru
     for (;;) {
         if (files->fd < 0) {
             enum cd_article_found found = open_next_file(files, error);
-            *place = (struct cd_article_place){NULL, 0};
+            *place = (struct cd_article_place){NULL, 0, false};
             if (found != CD_ARTICLE_FOUND)
                 return found;
         }
         struct gathering gathering = {raw, raw->length, files->article_bytes_max, false};
         struct cd_error failed_read = {.status = CD_OK};
         bool any = gather_article(files, &gathering, place, &failed_read);
-        if (failed_read.status == CD_OK && any && check_article(files, &gathering, error) == CD_OK)
+        if (failed_read.status == CD_OK && any && check_length(&gathering, error) == CD_OK)
             return CD_ARTICLE_FOUND;
         raw->length = gathering.first;
         raw->failed = false;

@@ -24,7 +24,8 @@ struct cd_article_files;
 /* Where an article stands; `file` is valid until the files are closed. */
 struct cd_article_place {
     const char *file;
-    uint64_t line; /* of its first byte, from 1 */
+    uint64_t line;   /* of its first byte, from 1 */
+    bool plain_text; /* from a .txt file; else it should be a JSON object, which is not checked */
 };
 
 enum cd_article_found {
