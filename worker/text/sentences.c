@@ -100,6 +100,8 @@ static bool ends_sentence(const struct cd_document *document, uint32_t token, ui
     bool opens;
     if (!cd_is_abbreviation(word, &opens) || opens)
         return false;
+    if (document->tokens[next].kind == CD_TOKEN_NUMBER) /* "Jan. 5", "No. 10" */
+        return false;
     return document->tokens[next].kind != CD_TOKEN_WORD || is_opener(cd_token_text(document, next));
 }
 

@@ -43,7 +43,7 @@ struct corpus {
     size_t token_count, token_capacity;
 };
 
-static void *must(void *block)
+__attribute__((returns_nonnull)) static void *must(void *block)
 {
     if (!block) {
         fprintf(stderr, "clusters: out of memory\n");
@@ -52,6 +52,7 @@ static void *must(void *block)
     return block;
 }
 
+/* Where `text` stands in the slots, or the free slot for it; there are slots. */
 static uint32_t *find_slot(const struct corpus *corpus, const char *text)
 {
     uint32_t mask = corpus->slot_count - 1;
@@ -169,10 +170,10 @@ static int by_count_then_text(const void *a, const void *b)
  * are, and the kept words in that order. */
 static uint32_t number_words(struct corpus *corpus, uint32_t count_min, struct word ***kept)
 {
-    struct word **order = must(malloc((corpus->word_count + 1) * sizeof *order));
+    struct word **order = must(calloc(corpus->word_count + 1, sizeof(struct word *)));
     for (uint32_t i = 0; i < corpus->word_count; i++)
         order[i] = &corpus->words[i];
-    qsort(order, corpus->word_count, sizeof *order, by_count_then_text);
+    qsort(order, corpus->word_count, sizeof(struct word *), by_count_then_text);
     uint32_t next = FIRST_WORD;
     for (uint32_t i = 0; i < corpus->word_count; i++)
         order[i]->id = order[i]->count >= count_min ? next++ : RARE;
@@ -197,8 +198,8 @@ static struct neighbours count_neighbours(uint64_t *pairs, size_t pair_count, ui
     qsort(pairs, pair_count, sizeof *pairs, by_value);
     struct neighbours rows = {
         must(calloc(word_ids + 1, sizeof(size_t))),
-        must(malloc(pair_count * sizeof(uint32_t))),
-        must(malloc(pair_count * sizeof(uint32_t))),
+        must(calloc(pair_count + 1, sizeof(uint32_t))),
+        must(calloc(pair_count + 1, sizeof(uint32_t))),
     };
     size_t at = 0;
     for (size_t i = 0, j; i < pair_count; i = j) {
@@ -218,8 +219,8 @@ static struct neighbours count_neighbours(uint64_t *pairs, size_t pair_count, ui
  */
 static struct neighbours count_side(const struct corpus *corpus, uint32_t word_ids, bool before)
 {
-    size_t count = corpus->token_count - 1;
-    uint64_t *pairs = must(malloc(count * sizeof *pairs));
+    size_t count = corpus->token_count ? corpus->token_count - 1 : 0;
+    uint64_t *pairs = must(calloc(count + 1, sizeof *pairs));
     for (size_t i = 0; i < count; i++) {
         uint64_t left = corpus->tokens[i], right = corpus->tokens[i + 1];
         pairs[i] = before ? right << 32 | left : left << 32 | right;
