@@ -73,7 +73,7 @@ static void double_slots(struct corpus *corpus)
 
 static uint32_t add_word(struct corpus *corpus, const char *text)
 {
-    if (corpus->word_count * 2 >= corpus->slot_count)
+    if (!corpus->slots || corpus->word_count * 2 >= corpus->slot_count)
         double_slots(corpus);
     uint32_t *slot = find_slot(corpus, text);
     if (!*slot) {
@@ -330,15 +330,23 @@ static int write_classes(const struct clustering *c, struct word **kept, const c
     return fclose(out) != 0;
 }
 
+/* A positive number of an argument, 0 when it is none. */
+static uint32_t number(const char *text)
+{
+    char *end;
+    unsigned long value = strtoul(text, &end, 10);
+    return *end || value > 1000000 ? 0 : (uint32_t)value;
+}
+
 int main(int argc, char **argv)
 {
-    if (argc < 6) {
+    if (argc < 6 || !number(argv[1]) || !number(argv[2]) || !number(argv[3])) {
         fprintf(stderr, "usage: clusters CLASSES ITERATIONS COUNT_MIN OUT.tsv FILE...\n");
         return 2;
     }
-    uint32_t classes = (uint32_t)atoi(argv[1]), iterations = (uint32_t)atoi(argv[2]);
-    struct corpus corpus = {0};
-    add_word(&corpus, "\n"); /* index 0 is the sentence boundary */
+    uint32_t classes = number(argv[1]), iterations = number(argv[2]), count_min = number(argv[3]);
+    static struct corpus corpus; /* lives as long as the program */
+    add_word(&corpus, "\n");     /* index 0 is the sentence boundary */
     struct cd_error error;
     for (int i = 5; i < argc; i++)
         if (read_file(&corpus, argv[i], &error) != CD_OK) {
@@ -346,7 +354,7 @@ int main(int argc, char **argv)
             return 1;
         }
     struct word **kept;
-    uint32_t word_ids = number_words(&corpus, (uint32_t)atoi(argv[3]), &kept);
+    uint32_t word_ids = number_words(&corpus, count_min, &kept);
     for (size_t i = 0; i < corpus.token_count; i++)
         corpus.tokens[i] = corpus.tokens[i] == 0 ? BOUNDARY : corpus.words[corpus.tokens[i]].id;
     printf("%zu tokens, %u words of %u\n", corpus.token_count, word_ids - FIRST_WORD, corpus.word_count);
