@@ -14,13 +14,18 @@ int cd_give_up(const struct cd_error *error, int exit_status)
     return exit_status;
 }
 
-int cd_startup_settings(const char *path, struct cd_settings *settings)
+const char *cd_startup_config_path(const char *option)
+{
+    const char *variable = getenv("COPYDESK_CONFIG");
+    if (option)
+        return option;
+    return variable && *variable ? variable : NULL;
+}
+
+int cd_startup_settings(const char *option, struct cd_settings *settings)
 {
     struct cd_error error = {0};
-    const char *from_environment = getenv("COPYDESK_CONFIG");
-    if (!path && from_environment && *from_environment)
-        path = from_environment;
-    if (cd_settings_load(path, settings, &error) != CD_OK)
+    if (cd_settings_load(cd_startup_config_path(option), settings, &error) != CD_OK)
         return cd_give_up(&error, CD_EXIT_CONFIG);
     return CD_EXIT_OK;
 }

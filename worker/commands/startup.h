@@ -9,8 +9,12 @@
 /* "copydesk: WHERE: MESSAGE" on standard error; returns `exit_status`. */
 int cd_give_up(const struct cd_error *error, int exit_status);
 
-/* Load the settings from `path`, or from the file that COPYDESK_CONFIG names, or without a file. Returns
- * CD_EXIT_OK, or the exit status after cd_give_up. Free with cd_settings_free. */
-int cd_startup_settings(const char *path, struct cd_settings *settings);
+/* The settings file: `option` when it was given, else what COPYDESK_CONFIG names, else NULL (none). Borrowed.
+ */
+const char *cd_startup_config_path(const char *option);
+
+/* Load the settings from cd_startup_config_path(option). Returns CD_EXIT_OK, or the exit status after
+ * cd_give_up. Free with cd_settings_free. */
+int cd_startup_settings(const char *option, struct cd_settings *settings);
 
 #endif
