@@ -2,9 +2,11 @@
  *
  * Reads JSON objects (field names by configuration), IPTC ninjs, and plain text with an optional leading date
  * line. Cleans HTML remnants, entities, invisible characters, CRLF and stray Windows-1252 bytes; text that
- * needs no mending comes out as it went in. Knows formats, not Kafka. Everything returned lives in the
- * caller's arena (or points into the raw bytes, which must outlive it). One thread at a time per arena;
- * options are read-only and shared. */
+ * needs no mending comes out as it went in. Bytes that are not UTF-8 are read as Windows-1252 when they are
+ * few (at most one in ten) and make sense as letters beside letters or as punctuation; otherwise, and with
+ * NUL bytes, the message is no text (worker/article/encoding.c has the rule). Knows formats, not Kafka.
+ * Everything returned lives in the caller's arena (or points into the raw bytes, which must outlive it). One
+ * thread at a time per arena; options are read-only and shared. */
 #ifndef COPYDESK_ARTICLE_H
 #define COPYDESK_ARTICLE_H
 
@@ -95,8 +97,9 @@ enum cd_status cd_article_read(struct cd_slice raw, const struct cd_article_opti
  * end, map its last byte and add one, so that removed text behind it stays outside. */
 size_t cd_text_original_offset(const struct cd_text *text, size_t clean_byte);
 
-/* Dates: ISO 8601, RFC 2822, common numeric forms, Unix seconds or milliseconds -> milliseconds since 1970
- * UTC. */
+/* Dates: ISO 8601, RFC 2822, common numeric and English forms, Unix seconds or milliseconds -> milliseconds
+ * since 1970 UTC. A time without a zone is UTC. Where two numbers could each be the month, "/" puts the month
+ * first (03/04/2024 is 4 March) and "." and "-" put the day first (03.04.2024 is 3 April). */
 bool cd_parse_date(struct cd_slice text, int64_t *time_ms);
 
 #endif

@@ -162,15 +162,24 @@ static size_t put_character(struct piece_writer *writer, size_t at, size_t end)
     return next;
 }
 
+/* A single space between two visible bytes stays as it is. */
+static bool is_single_space(const char *bytes, size_t at, size_t begin, size_t end)
+{
+    return bytes[at] == ' ' && at > begin && at + 1 < end && !is_space(bytes[at + 1]) &&
+           bytes[at + 1] != '&' && bytes[at + 1] != '<';
+}
+
 /* The longest run from `at` that can be copied as it is. */
 static size_t visible_run(const struct piece_writer *writer, size_t at, size_t end)
 {
     const char *bytes = writer->source.bytes;
-    size_t i = at, stop = at + plain_run(writer->source, at, end);
-    while (i < stop && bytes[i] != '&' && bytes[i] != '<' &&
-           (writer->piece->keep_lines || !is_blank_byte(bytes[i])))
+    size_t i = at;
+    while (i < end && bytes[i] != '&' && bytes[i] != '<' &&
+           (writer->piece->keep_lines || !is_blank_byte(bytes[i]) || is_single_space(bytes, i, at, end)))
         i++;
-    return i - at;
+    size_t run = plain_run(writer->source, at, i);
+    bool before_odd = run < i - at && run && bytes[at + run - 1] == ' ' && !writer->piece->keep_lines;
+    return run - before_odd;
 }
 
 /* A tag that the parser ignored stands inside the text; one of a block still parts words. */
