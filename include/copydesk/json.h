@@ -30,8 +30,8 @@ void cd_json_key(struct cd_json *json, const char *key);
 void cd_json_null(struct cd_json *json);
 void cd_json_bool(struct cd_json *json, bool value);
 void cd_json_integer(struct cd_json *json, int64_t value);
-/* A number with at most `decimals` (0 to 6) digits after the point, trailing zeros removed; not finite gives
- * null. */
+/* A number with at most `decimals` (0 to 6) digits after the point, trailing zeros removed; not finite, or
+ * 1e18 and beyond, gives null. */
 void cd_json_number(struct cd_json *json, double value, int decimals);
 void cd_json_string(struct cd_json *json, struct cd_slice value);
 /* A time in milliseconds since 1970 as "2024-03-20T00:00:00Z" (with .123 only when the milliseconds are not

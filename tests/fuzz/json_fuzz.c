@@ -37,6 +37,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     write_all(&json, text, integer, number);
     json_error_t reason;
     json_t *read = json_loadb(out.bytes, out.length, JSON_ALLOW_NUL, &reason);
+    if (!read)
+        fprintf(stderr, "%s\n%s\n", reason.text, out.bytes);
     CHECK(read != NULL);
     const json_t *string = json_object_get(read, "string");
     struct cd_slice back = {json_string_value(string), json_string_length(string)};

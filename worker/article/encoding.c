@@ -62,8 +62,8 @@ static bool is_plausible(struct cd_slice text, size_t at)
     bool after = at + 1 < text.length && (is_ascii_letter(p[at + 1]) || is_windows_letter(p[at + 1]));
     if (p[at] >= 0xFE) /* thorn and y-diaeresis: far more often the mark of something binary */
         return before && after && is_ascii_letter(p[at + 1]);
-    bool word_of_its_own =
-        (p[at] == 0xE0 || p[at] == 0xC0) && at > 0 && p[at - 1] == ' '; /* French "a grave" */
+    bool word_of_its_own = (p[at] == 0xE0 || p[at] == 0xC0) && at > 0 && p[at - 1] == ' ' &&
+                           at + 1 < text.length && p[at + 1] == ' '; /* French "a grave" */
     return before || after || word_of_its_own;
 }
 

@@ -51,12 +51,23 @@ static bool find_field(const struct reading *reading, const json_t *object, cons
     return false;
 }
 
+/* Does a field of the list hold anything? Nothing is copied to find out. */
+static bool has_field(const json_t *object, const char *list)
+{
+    for (struct cd_slice name; (name = next_name(&list)).length;) {
+        const json_t *value = member_by_path(object, name);
+        bool blank = json_is_string(value) &&
+                     is_blank((struct cd_slice){json_string_value(value), json_string_length(value)});
+        if (value && !json_is_null(value) && !blank)
+            return true;
+    }
+    return false;
+}
+
 static bool has_text(const struct reading *reading, const json_t *object)
 {
-    struct found found;
-    const struct cd_article_options *o = reading->options;
-    return ninjs_is(object) || find_field(reading, object, o->body_fields, USE_TEXT, &found) ||
-           find_field(reading, object, o->title_fields, USE_TEXT, &found);
+    return ninjs_is(object) || has_field(object, reading->options->body_fields) ||
+           has_field(object, reading->options->title_fields);
 }
 
 /* The object that holds the article: itself, or one level down ("_source" of Elasticsearch, "after" of

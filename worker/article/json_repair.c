@@ -221,15 +221,15 @@ static size_t position_before_quotes(const struct mending *m, size_t position)
 /* Jansson's words, cut where its quotation of the input broke a character. */
 static void make_readable(json_error_t *reason)
 {
-    static const char *const cuts[] = {" near end of file"};
     for (char *c = reason->text; *c; c++)
         if ((unsigned char)*c >= 0x80 || (unsigned char)*c < 0x20)
             *c = '?';
-    for (size_t i = 0; i < sizeof cuts / sizeof *cuts; i++) {
-        char *found = strstr(reason->text, cuts[i]);
-        if (found)
-            snprintf(found, sizeof reason->text - (size_t)(found - reason->text), ", but the message ends");
-    }
+    static const char at_end[] = " near end of file", behind_end[] = "end of file expected";
+    char *found = strstr(reason->text, at_end);
+    if (found)
+        snprintf(found, sizeof reason->text - (size_t)(found - reason->text), ", but the message ends");
+    if (strncmp(reason->text, behind_end, sizeof behind_end - 1) == 0)
+        snprintf(reason->text, sizeof reason->text, "something follows the object");
 }
 
 static enum cd_status parse_mended(struct mending *m, struct cd_arena *arena, json_t **object,

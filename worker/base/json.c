@@ -94,13 +94,16 @@ void cd_json_integer(struct cd_json *json, int64_t value)
 
 void cd_json_number(struct cd_json *json, double value, int decimals)
 {
-    if (!isfinite(value)) {
+    enum {
+        BIGGEST_LOG10 = 18
+    }; /* a 64-bit integer holds it; readers refuse longer ones, and no figure of ours is */
+    if (!isfinite(value) || fabs(value) >= 1e18) {
         cd_json_null(json);
         return;
     }
-    char digits[64];
+    char digits[BIGGEST_LOG10 + 16];
     int length = snprintf(digits, sizeof digits, "%.*f", decimals, value);
-    if (length < 0 || (size_t)length >= sizeof digits) { /* beyond 1e50: not a figure of ours */
+    if (length < 0 || (size_t)length >= sizeof digits) {
         cd_json_null(json);
         return;
     }
