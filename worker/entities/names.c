@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "../text/characters.h"
 #include "copydesk/utf8.h"
 
 /* ---- folding ----------------------------------------------------------------------------------------------
@@ -15,44 +16,39 @@ static const char latin_extended_base[129] = "aaaaaaccccccccddddeeeeeeeeeegggggg
 
 enum { DROP = 0 };
 
-static uint32_t fold_ascii(uint32_t c)
+static uint32_t fold_letter(uint32_t c)
 {
-    if (c >= 'A' && c <= 'Z')
-        return c + 32;
-    if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '&' || c == '"')
-        return c;
-    return c == '.' || c == '\'' || c == '`' ? DROP : ' ';
+    if (c >= 0xC0 && c <= 0xFF)
+        return (unsigned char)latin1_base[c - 0xC0];
+    if (c >= 0x100 && c <= 0x17F)
+        return (unsigned char)latin_extended_base[c - 0x100];
+    return cd_character_lower(c);
 }
 
-static uint32_t fold_general_punctuation(uint32_t c)
+static bool is_double_quote(uint32_t c)
 {
-    if (c == 0x2018 || c == 0x2019 || (c >= 0x200B && c <= 0x200F))
-        return DROP;
-    return c == 0x201C || c == 0x201D || c == 0x201E ? '"' : ' ';
+    return c == '"' || c == 0xAB || c == 0xBB || (c >= 0x201C && c <= 0x201E);
 }
 
 /* The folded code point; ' ' for a separator, DROP for nothing, '"' for any double quote. */
 static uint32_t fold_codepoint(uint32_t c)
 {
-    if (c < 0x80)
-        return fold_ascii(c);
-    if (c >= 0xC0 && c <= 0xFF)
-        return (unsigned char)latin1_base[c - 0xC0];
-    if (c < 0xC0)
-        return c == 0xAD ? DROP : c == 0xAB || c == 0xBB ? '"' : ' ';
-    if (c <= 0x17F)
-        return (unsigned char)latin_extended_base[c - 0x100];
-    if (c == 0x2BC || (c >= 0x300 && c <= 0x36F))
+    switch (cd_character_kind(c)) {
+    case CD_CHARACTER_LETTER:
+        return fold_letter(c);
+    case CD_CHARACTER_DIGIT:
+        return c;
+    case CD_CHARACTER_APOSTROPHE:
+    case CD_CHARACTER_MARK:
         return DROP;
-    if (c >= 0x391 && c <= 0x3A9)
-        return c + 32;
-    if (c >= 0x400 && c <= 0x40F)
-        return c + 80;
-    if (c >= 0x410 && c <= 0x42F)
-        return c + 32;
-    if (c >= 0x2000 && c <= 0x206F)
-        return fold_general_punctuation(c);
-    return c == 0x3000 || c == 0xFEFF ? ' ' : c;
+    default:
+        break;
+    }
+    if (c == '.' || c == '`' || c == 0x2018)
+        return DROP;
+    if (is_double_quote(c))
+        return '"';
+    return c == '&' ? c : ' ';
 }
 
 /* The writer: words with one space between them, quoted parts set aside. */
@@ -180,21 +176,16 @@ struct letters {
 static struct letters count_letters(struct cd_slice s)
 {
     struct letters n = {0};
-    for (size_t at = 0; at < s.length;) {
-        unsigned size;
+    unsigned size;
+    for (size_t at = 0; at < s.length; at += size) {
         uint32_t c = cd_utf8_decode(s, at, &size);
-        uint32_t folded = fold_codepoint(c);
-        if (c == ' ' || c == '\n' || c == '\t' || c == 0xA0)
+        enum cd_character kind = cd_character_kind(c);
+        if (kind == CD_CHARACTER_LETTER)
+            *(cd_character_is_upper(c) ? &n.capitals : &n.small) += 1;
+        else if (kind == CD_CHARACTER_SPACE || kind == CD_CHARACTER_NEWLINE)
             n.spaces++;
-        else if ((c >= 'A' && c <= 'Z') || (c >= 0xC0 && c <= 0xDE) ||
-                 (c >= 0x100 && c <= 0x17F && !(c & 1)) || (c >= 0x391 && folded == c + 32) ||
-                 (c >= 0x400 && c <= 0x42F))
-            n.capitals++;
-        else if ((folded >= 'a' && folded <= 'z') || folded >= 0x80)
-            n.small++;
         else if (c != '.' && c != '&')
             n.others++;
-        at += size;
     }
     return n;
 }
