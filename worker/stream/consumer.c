@@ -118,6 +118,17 @@ enum cd_status cd_consumer_subscribe(struct cd_consumer *consumer, struct cd_err
     return CD_OK;
 }
 
+/* One step of closing: callbacks are served, a message that was fetched but not taken is dropped (whoever
+ * owns its partition next gets it). Not rd_kafka_queue_poll_callback, which ends the process at a message
+ * (2.0.2: assertion in rd_kafka_q_serve), and not rd_kafka_queue_poll, which makes an event of a rebalance
+ * instead of calling back. */
+static void serve_closing(rd_kafka_queue_t *queue)
+{
+    rd_kafka_message_t *message = rd_kafka_consume_queue(queue, CLOSE_SLICE_MS);
+    if (message)
+        rd_kafka_message_destroy(message);
+}
+
 /* Closing through a queue can be bounded in time; rd_kafka_consumer_close cannot. */
 static void leave_group(struct cd_consumer *consumer, int timeout_ms)
 {
@@ -128,11 +139,19 @@ static void leave_group(struct cd_consumer *consumer, int timeout_ms)
         cd_kafka_triage(failure, "leave", &consumer->problem);
     else
         while (!rd_kafka_consumer_closed(consumer->client) && cd_monotonic_us() < until_us)
-            rd_kafka_queue_poll_callback(queue, CLOSE_SLICE_MS);
+            serve_closing(queue);
     if (!failure && !rd_kafka_consumer_closed(consumer->client))
         cd_log_write(consumer->log, CD_LOG_WARNING, "leave_timed_out",
                      "the group was not left within %d ms; the session timeout will do it", timeout_ms);
     rd_kafka_queue_destroy(queue);
+}
+
+/* Before 2.3.0, librdkafka ends the process (assertion in rd_kafka_sticky_assignor_state_destroy; its issue
+ * 4381) when a cooperative-sticky consumer is destroyed between joining its group and its first assignment.
+ * Such a client is left to the end of the process. */
+static bool may_destroy(const struct cd_consumer *consumer)
+{
+    return consumer->assignments > 0 || rd_kafka_version() >= 0x02030000;
 }
 
 void cd_consumer_close(struct cd_consumer *consumer, int timeout_ms)
@@ -142,7 +161,8 @@ void cd_consumer_close(struct cd_consumer *consumer, int timeout_ms)
         leave_group(consumer, timeout_ms);
         if (consumer->member_id)
             rd_kafka_mem_free(consumer->client, consumer->member_id);
-        rd_kafka_destroy_flags(consumer->client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+        if (may_destroy(consumer))
+            rd_kafka_destroy_flags(consumer->client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
     }
     consumer->member_id = NULL;
     consumer->client = NULL;
