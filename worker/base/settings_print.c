@@ -8,24 +8,49 @@ enum { COLUMNS = 110 };
 /* ---- the effective settings
  * ---------------------------------------------------------------------------------- */
 
-static void append_effective(const struct setting *setting, const struct cd_settings *settings,
-                             struct cd_buffer *out)
+static void append_assignment(const struct setting *setting, const struct cd_settings *settings,
+                              struct cd_buffer *out)
 {
     bool is_comment = setting->flags & SETTING_ENVIRONMENT_ONLY;
     cd_buffer_format(out, "    %s%s = ", is_comment ? "# " : "", setting_short_name(setting));
     setting_append_value(setting, settings, out);
-    cd_buffer_append_string(out, ";\n");
+    cd_buffer_append_byte(out, ';');
+}
+
+/* What differs from its default says so, since that is what one looks for. */
+static void append_effective(const struct setting *setting, const struct cd_settings *settings,
+                             const struct cd_settings *defaults, struct cd_buffer *out)
+{
+    append_assignment(setting, settings, out);
+    if (!setting_equal(setting, settings, defaults)) {
+        cd_buffer_append_string(out, "  # default: ");
+        setting_append_value(setting, defaults, out);
+    }
+    cd_buffer_append_byte(out, '\n');
+}
+
+/* The values as the table has them, nothing filled in; false when out of memory. */
+static bool take_defaults(struct cd_settings *defaults)
+{
+    *defaults = (struct cd_settings){0};
+    for (size_t i = 0; i < cd_setting_count; i++)
+        if (setting_set(&cd_setting_table[i], defaults, cd_setting_table[i].initial, NULL, NULL) != CD_OK)
+            return false;
+    return true;
 }
 
 void cd_settings_print(const struct cd_settings *settings, struct cd_buffer *out)
 {
-    for (size_t g = 0; g < cd_setting_group_count; g++) {
+    struct cd_settings defaults;
+    out->failed |= !take_defaults(&defaults);
+    for (size_t g = 0; g < cd_setting_group_count && !out->failed; g++) {
         cd_buffer_format(out, "%s = {\n", cd_setting_groups[g].name);
         for (size_t i = 0; i < cd_setting_count; i++)
             if (setting_in_group(&cd_setting_table[i], cd_setting_groups[g].name))
-                append_effective(&cd_setting_table[i], settings, out);
+                append_effective(&cd_setting_table[i], settings, &defaults, out);
         cd_buffer_append_string(out, "};\n");
     }
+    cd_settings_free(&defaults);
 }
 
 /* ---- the reference file
@@ -83,7 +108,8 @@ static void append_reference(const struct setting *setting, const struct cd_sett
                              struct cd_buffer *out)
 {
     append_explanation(setting, out);
-    append_effective(setting, defaults, out);
+    append_assignment(setting, defaults, out);
+    cd_buffer_append_byte(out, '\n');
 }
 
 static const char reference_head[] =
@@ -100,11 +126,9 @@ static const char reference_head[] =
 
 void cd_settings_print_reference(struct cd_buffer *out)
 {
-    struct cd_settings defaults = {0};
+    struct cd_settings defaults;
     cd_buffer_append_string(out, reference_head);
-    for (size_t i = 0; i < cd_setting_count; i++)
-        if (setting_set(&cd_setting_table[i], &defaults, cd_setting_table[i].initial, NULL, NULL) != CD_OK)
-            out->failed = true;
+    out->failed |= !take_defaults(&defaults);
     for (size_t g = 0; g < cd_setting_group_count && !out->failed; g++) {
         const struct setting_group *group = &cd_setting_groups[g];
         cd_buffer_format(out, "\n# ---- %s: %s\n%s = {\n", group->name, group->title, group->name);

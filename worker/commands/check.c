@@ -106,12 +106,13 @@ static void check_broker(struct check *check, const struct cd_settings *settings
     }
 }
 
-static int check_all(const struct cd_settings *settings, int64_t timeout_ms)
+static int check_all(const struct cd_settings *settings, const char *path, int64_t timeout_ms)
 {
     struct check check = {.exit_status = CD_EXIT_OK, .has_colour = isatty(STDOUT_FILENO) == 1};
     struct cd_buffer text = {0};
     cd_settings_print(settings, &text);
-    printf("# the settings in force\n%s\n# what was tried\n", text.failed ? "" : text.bytes);
+    printf("# the settings in force, from %s%sthe environment and the defaults\n%s\n# what was tried\n",
+           path ? path : "", path ? ", " : "", text.failed ? "" : text.bytes);
     cd_buffer_free(&text);
     check_environment(&check);
     check_log(&check, settings);
@@ -175,7 +176,7 @@ int cd_command_check(int argc, char **argv)
     if (timeout_ms == 0)
         timeout_ms =
             settings.kafka.startup_timeout_ms < PATIENCE_MS ? settings.kafka.startup_timeout_ms : PATIENCE_MS;
-    exit_status = check_all(&settings, timeout_ms);
+    exit_status = check_all(&settings, cd_startup_config_path(config), timeout_ms);
     cd_settings_free(&settings);
     return exit_status;
 }
