@@ -114,7 +114,8 @@ const struct setting cd_setting_table[] = {
      .initial = "",
      .rule = &any_text,
      .flags = SETTING_SECRET | SETTING_ENVIRONMENT_ONLY | SETTING_RELOADABLE,
-     .help = "SASL password. Taken from the environment or from kafka.password_file, never from the settings file."},
+     .help = "SASL password. Taken from the environment or from kafka.password_file, never from the settings "
+             "file."},
     {.name = "kafka.password_file",
      .type = SETTING_TEXT,
      .offset = AT(kafka.password_file),
