@@ -17,6 +17,7 @@ struct probe {
     struct cd_error *error; /* the first thing that is wrong */
     enum cd_status status;
     uint64_t deadline_us;
+    bool is_group_refused;         /* seen while reading: librdkafka asks for the coordinator by itself */
     rd_kafka_resp_err_t last_code; /* what librdkafka complained of last */
     char last_text[TEXT_BYTES];
 };
@@ -258,6 +259,10 @@ static rd_kafka_resp_err_t first_answer(struct probe *probe, rd_kafka_t *consume
             continue;
         rd_kafka_resp_err_t code = message->err;
         rd_kafka_message_destroy(message);
+        if (code == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED) {
+            probe->is_group_refused = true;
+            continue;
+        }
         return code == RD_KAFKA_RESP_ERR__PARTITION_EOF ? RD_KAFKA_RESP_ERR_NO_ERROR : code;
     }
     return RD_KAFKA_RESP_ERR__TIMED_OUT;
@@ -286,7 +291,9 @@ static void try_group(struct probe *probe, rd_kafka_t *consumer)
     const char *group = probe->settings->kafka.group;
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
     rd_kafka_topic_partition_list_add(list, probe->settings->topics.raw, 0);
-    rd_kafka_resp_err_t code = rd_kafka_committed(consumer, list, left_ms(probe));
+    rd_kafka_resp_err_t code = probe->is_group_refused
+                                   ? RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED /* it would ask in vain */
+                                   : rd_kafka_committed(consumer, list, left_ms(probe));
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
         code = list->elems[0].err;
     rd_kafka_topic_partition_list_destroy(list);
@@ -313,6 +320,10 @@ static rd_kafka_error_t *open_and_abort(struct probe *probe, rd_kafka_t *produce
 
 static void try_transactions(struct probe *probe)
 {
+    if (left_ms(probe) == 0) {
+        tell(probe, CD_IO, "worker.delivery", "transactions were not tried: the time was up");
+        return;
+    }
     char id[TEXT_BYTES], id_of_ours[TEXT_BYTES + 8];
     cd_transactional_id(probe->settings, id, sizeof id);
     snprintf(id_of_ours, sizeof id_of_ours, "%s-check", id);
