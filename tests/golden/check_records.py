@@ -106,22 +106,18 @@ def check_language(record):
         yield "an unsupported language, yet entities or subjects"
 
 
-def check_native(record, validator):
-    yield from schema_faults(record, validator)
-    yield from check_entities(record, record)
-    yield from check_subjects(record)
-    yield from check_language(record)
+def check_content(record, article, validator):
+    """What the schema says, and only when that holds what it cannot say."""
+    faults = list(schema_faults(record, validator))
+    if faults:
+        return faults
+    return [*check_entities(record, article), *check_subjects(record), *check_language(record)]
 
 
 def check_augmented(article, validator, key):
-    if key not in article:
-        yield f"no member {key!r}"
-        return
-    added = article[key]
-    yield from schema_faults(added, validator)
-    yield from check_entities(added, article)
-    yield from check_subjects(added)
-    yield from check_language(added)
+    if not isinstance(article, dict) or key not in article:
+        return [f"no member {key!r}"]
+    return check_content(article[key], article, validator)
 
 
 def schema_faults(record, validator):
@@ -170,7 +166,7 @@ def record_checker(record_format, key):
         validator = native_validator("augmentation")
         return lambda article: check_augmented(article, validator, key)
     validator = native_validator(None)
-    return lambda record: check_native(record, validator)
+    return lambda record: check_content(record, record, validator)
 
 
 def faults_of(line, check):
