@@ -10,7 +10,6 @@
 #include "topic_check.h"
 
 enum {
-    START_TIMEOUT_MS = 10000,       /* for a broker to answer */
     COORDINATOR_TIMEOUT_MS = 60000, /* for the transaction coordinator to load and end an old transaction */
     LEAVE_LEAST_MS = 1000,
     LEAVE_AFTER_FAILURE_MS = 5000,
@@ -131,8 +130,8 @@ static uint64_t after_ms(int64_t milliseconds)
 static enum cd_status start(struct cd_stream *stream, struct cd_error *error)
 {
     struct cd_topic_counts counts;
-    enum cd_status status =
-        cd_topic_check(&stream->consumer, stream->settings, START_TIMEOUT_MS, &counts, error);
+    enum cd_status status = cd_topic_check(&stream->consumer, stream->settings,
+                                           (int)stream->settings->kafka.startup_timeout_ms, &counts, error);
     if (status != CD_OK)
         return status;
     stream->publisher.enriched_partitions = counts.enriched;
