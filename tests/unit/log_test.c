@@ -2,6 +2,7 @@
 #include "../test.h"
 
 #include <jansson.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -75,6 +76,37 @@ static void the_level_can_be_changed_while_running(void)
     cd_log_close(log);
 }
 
+enum { WRITERS = 4, LINES_EACH = 200 };
+
+static void *write_lines(void *log)
+{
+    for (int i = 0; i < LINES_EACH; i++)
+        cd_log_write(log, CD_LOG_INFO, "line", "number %d of a line that is long enough to be cut in two", i);
+    return NULL;
+}
+
+static void lines_of_several_threads_do_not_mix(void)
+{
+    struct cd_log *log = open_log(CD_LOG_INFO, CD_LOG_JSON);
+    pthread_t writers[WRITERS];
+    for (int i = 0; i < WRITERS; i++)
+        pthread_create(&writers[i], NULL, write_lines, log);
+    for (int i = 0; i < WRITERS; i++)
+        pthread_join(writers[i], NULL);
+    cd_log_close(log);
+    FILE *file = fopen(path, "r");
+    char line[512];
+    int count = 0;
+    while (file && fgets(line, sizeof line, file)) {
+        json_t *object = json_loads(line, 0, NULL);
+        count += object != NULL;
+        json_decref(object);
+    }
+    EXPECT(count == WRITERS * LINES_EACH + 1); /* and the line that says it was opened */
+    if (file)
+        fclose(file);
+}
+
 static void no_log_is_no_trouble(void)
 {
     cd_log_write(NULL, CD_LOG_ERROR, "x", "y");
@@ -124,6 +156,7 @@ int main(void)
     TEST(human_lines_stay_one_line);
     TEST(a_file_gets_json_by_itself);
     TEST(the_level_can_be_changed_while_running);
+    TEST(lines_of_several_threads_do_not_mix);
     TEST(no_log_is_no_trouble);
     TEST(a_full_disk_is_found_at_the_start);
     TEST(a_path_that_cannot_be_opened_is_an_error);

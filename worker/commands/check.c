@@ -152,7 +152,7 @@ int cd_command_check(int argc, char **argv)
          "print a settings file with all defaults explained, and stop"},
         {"print-markdown", CD_OPTION_FLAG, NULL, &wants_markdown, 0, 0,
          "print the list of settings as Markdown, and stop"},
-        {NULL},
+        {.name = NULL},
     };
     const struct cd_command_line line = {
         "check",
