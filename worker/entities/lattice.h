@@ -1,0 +1,66 @@
+/* lattice.h - a linear-chain conditional random field over BILOU labels (Lafferty, McCallum, Pereira 2001).
+ *
+ * Only sequences that make sense exist: after O, L or U (a place between names) come O, B or U; after B or I comes I or L
+ * of the same type. So a transition is a 17 x 17 table between names, and four numbers per type inside one.
+ * Forward-backward runs on scaled probabilities, not logarithms. Pure functions on caller's memory. */
+#ifndef COPYDESK_ENTITIES_LATTICE_H
+#define COPYDESK_ENTITIES_LATTICE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "labels.h"
+
+/* Places between names: 0 is O; 1 to 8 the types of B (to the right) or L (to the left); 9 to 16 those of U. */
+enum { CD_BETWEEN = 1 + 2 * CD_TYPES };
+
+/* Scores (natural logarithms); the trainer also keeps gradients and, for the lattice, exponentials in this form. */
+struct cd_transitions {
+    float between[CD_BETWEEN][CD_BETWEEN]; /* [left][right] */
+    float first[CD_BETWEEN];               /* the sentence begins with [right] */
+    float last[CD_BETWEEN];                /* the sentence ends with [left] */
+    float begin_inner[CD_TYPES], begin_last[CD_TYPES], inner_inner[CD_TYPES], inner_last[CD_TYPES];
+};
+
+enum { CD_TRANSITION_FLOATS = sizeof(struct cd_transitions) / sizeof(float) };
+
+bool cd_transitions_finite(const struct cd_transitions *transitions);
+void cd_transitions_exponential(const struct cd_transitions *transitions, struct cd_transitions *exponential);
+
+/* One token's place in the lattice: 32 columns and O. */
+struct cd_lattice_row {
+    float columns[CD_LABELS];
+    float outside;
+};
+
+/* A stretch of tokens between two places where the labelling is known: the sentence's ends, or a token that is
+ * surely O. All arrays have `length` rows. */
+struct cd_lattice {
+    uint32_t length;
+    bool after_outside, before_outside; /* the neighbour is a sure O, not the sentence's end */
+    struct cd_lattice_row *potential;   /* in: exp(score - row maximum); 0 forbids a label */
+    struct cd_lattice_row *forward, *backward;
+    float *norm; /* forward's sum at each token before it was scaled to 1 */
+};
+
+/* exp(score - maximum) of a row of scores; returns the maximum (at least 0, the score of O). */
+float cd_lattice_potential(const float scores[CD_LABELS], struct cd_lattice_row *potential);
+
+/* Fill forward, backward and norm; false when no allowed sequence exists. */
+bool cd_lattice_run(struct cd_lattice *lattice, const struct cd_transitions *exponential);
+
+/* P(label) of every label at a token, after cd_lattice_run. */
+void cd_lattice_marginals(const struct cd_lattice *lattice, uint32_t token, struct cd_lattice_row *marginals);
+
+/* P(a name of `type` covers exactly the tokens [first, first + count)), after cd_lattice_run. */
+float cd_lattice_span(const struct cd_lattice *lattice, const struct cd_transitions *exponential, uint32_t first,
+                      uint32_t count, unsigned type);
+
+/* The most probable sequence (Viterbi) on the potentials of a lattice. `back` is scratch of length rows. */
+struct cd_lattice_back {
+    uint8_t from[CD_LABELS + 1];
+};
+void cd_lattice_best(const struct cd_lattice *lattice, const struct cd_transitions *exponential,
+                     struct cd_lattice_back *back, uint8_t *labels);
+
+#endif

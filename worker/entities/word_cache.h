@@ -1,0 +1,35 @@
+/* word_cache.h - everything that depends on one word alone, computed once: its description, and its weights summed for
+ * each place from which it is seen.
+ *
+ * One per thread, kept from document to document, bounded: between documents the words that were met only once are
+ * dropped when there are too many. Pointers stay valid until cd_word_cache_trim. */
+#ifndef COPYDESK_ENTITIES_WORD_CACHE_H
+#define COPYDESK_ENTITIES_WORD_CACHE_H
+
+#include "features.h"
+#include "weights.h"
+
+struct cd_cached_word {
+    struct cd_word word; /* first, so that a pointer to it is a pointer to the whole */
+    uint64_t key;
+    uint32_t uses;
+    int16_t sums[CD_PLACES][CD_LABELS] __attribute__((aligned(16)));
+};
+
+struct cd_word_cache;
+
+/* NULL when out of memory. The weights are those for sentences of normal case and for the others. */
+struct cd_word_cache *cd_word_cache_new(const struct cd_lexicon *lexicon, const struct cd_weights *cased,
+                                        const struct cd_weights *caseless);
+void cd_word_cache_free(struct cd_word_cache *cache);
+
+/* Make room; invalidates all pointers. False when out of memory. */
+bool cd_word_cache_trim(struct cd_word_cache *cache);
+
+/* The entry of a token's text; NULL when out of memory. */
+const struct cd_cached_word *cd_word_cache_find(struct cd_word_cache *cache, struct cd_slice text, enum cd_token_kind kind,
+                                                bool caseless);
+/* The edge before (or after) a sentence. */
+const struct cd_cached_word *cd_word_cache_edge(const struct cd_word_cache *cache, bool end, bool caseless);
+
+#endif

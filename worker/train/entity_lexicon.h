@@ -1,0 +1,18 @@
+/* entity_lexicon.h - builds the tagger's lexicon from word clusters and the knowledge base (see ../entities/lexicon.h). */
+#ifndef COPYDESK_TRAIN_ENTITY_LEXICON_H
+#define COPYDESK_TRAIN_ENTITY_LEXICON_H
+
+#include "copydesk/error.h"
+#include "copydesk/model.h"
+
+enum { CD_LEXICON_SECTIONS = 5 };
+
+struct cd_lexicon_sections {
+    struct cd_model_section_data items[CD_LEXICON_SECTIONS];
+};
+
+/* Read DATA/clusters and DATA/knowledge. The sections are freed with cd_lexicon_sections_free. */
+enum cd_status cd_lexicon_build(const char *data, struct cd_lexicon_sections *sections, struct cd_error *error);
+void cd_lexicon_sections_free(struct cd_lexicon_sections *sections);
+
+#endif

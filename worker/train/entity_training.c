@@ -1,0 +1,269 @@
+#include "entity_training.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "copydesk/hash.h"
+
+enum { TOKENS_MAX = 512 };
+
+/* Tokens whose gradient is below this everywhere are not worth an update. */
+static const float gradient_min = 0.002F;
+
+struct trainer {
+    const struct cd_examples *examples;
+    const struct cd_training_options *options;
+    struct cd_trained *trained;
+    float (*squares)[CD_LABELS]; /* AdaGrad's sums of squared gradients */
+    struct cd_transitions transition_squares, exponential, gradient;
+    uint64_t random;
+    uint32_t features[TOKENS_MAX][CD_EXAMPLE_FEATURES_MAX]; /* of the sentence at hand, after dropout */
+    uint32_t feature_counts[TOKENS_MAX];
+    float scores[TOKENS_MAX][CD_LABELS];
+    float gradients[TOKENS_MAX][CD_LABELS]; /* of the log-likelihood */
+    struct cd_lattice_row potential[TOKENS_MAX], allowed[TOKENS_MAX], forward[TOKENS_MAX], backward[TOKENS_MAX];
+    float norm[TOKENS_MAX];
+};
+
+static uint64_t next_random(struct trainer *t)
+{
+    t->random ^= t->random << 13;
+    t->random ^= t->random >> 7;
+    return t->random ^= t->random << 17;
+}
+
+/* ---- scores ------------------------------------------------------------------------------------------------------------ */
+
+static void sum_rows(const float (*rows)[CD_LABELS], const uint32_t *features, uint32_t count, float factor, float *scores)
+{
+    float sum[CD_LABELS] = {0};
+    for (uint32_t i = 0; i < count; i++) {
+        if (i + 8 < count)
+            __builtin_prefetch(rows[features[i + 8]]);
+        for (unsigned k = 0; k < CD_LABELS; k++)
+            sum[k] += rows[features[i]][k];
+    }
+    for (unsigned k = 0; k < CD_LABELS; k++)
+        scores[k] = sum[k] * factor;
+}
+
+static void choose_features(struct trainer *t, const struct cd_example *example)
+{
+    uint64_t threshold = (uint64_t)(t->options->dropout * 65536.0F);
+    for (uint32_t i = 0; i < example->count; i++) {
+        uint32_t count = cd_example_features(t->examples, example, i, t->features[i]), kept = 0;
+        uint64_t bits = 0;
+        for (uint32_t f = 0; f < count; f++) {
+            bits = f % 4 == 0 ? next_random(t) : bits >> 16;
+            if ((bits & 0xFFFF) >= threshold)
+                t->features[i][kept++] = t->features[i][f];
+        }
+        t->feature_counts[i] = kept;
+    }
+}
+
+void cd_trained_scores(const struct cd_examples *examples, const struct cd_example *example, const struct cd_trained *trained,
+                       float (*scores)[CD_LABELS])
+{
+    uint32_t features[CD_EXAMPLE_FEATURES_MAX];
+    for (uint32_t i = 0; i < example->count; i++) {
+        uint32_t count = cd_example_features(examples, example, i, features);
+        sum_rows((const float (*)[CD_LABELS])trained->rows, features, count, 1.0F, scores[i]);
+    }
+}
+
+/* ---- gradients ---------------------------------------------------------------------------------------------------------- */
+
+/* Add sign x expected counts of transitions and labels under the lattice's distribution. */
+static void add_transition_counts(struct trainer *t, const struct cd_lattice *lattice, uint32_t at, float sign)
+{
+    const struct cd_transitions *e = &t->exponential;
+    const struct cd_lattice_row *before = &lattice->forward[at - 1], *after = &lattice->backward[at],
+                                *potential = &lattice->potential[at];
+    float scale = sign / lattice->norm[at];
+    float left[CD_BETWEEN], right[CD_BETWEEN];
+    left[0] = before->outside;
+    right[0] = after->outside * potential->outside * scale;
+    for (unsigned k = 0; k < CD_TYPES; k++) {
+        left[1 + k] = before->columns[CD_LABEL_L + k];
+        left[1 + CD_TYPES + k] = before->columns[CD_LABEL_U + k];
+        right[1 + k] = after->columns[CD_LABEL_B + k] * potential->columns[CD_LABEL_B + k] * scale;
+        right[1 + CD_TYPES + k] = after->columns[CD_LABEL_U + k] * potential->columns[CD_LABEL_U + k] * scale;
+    }
+    for (unsigned i = 0; i < CD_BETWEEN; i++)
+        for (unsigned j = 0; j < CD_BETWEEN; j++)
+            t->gradient.between[i][j] += left[i] * right[j] * e->between[i][j];
+    for (unsigned k = 0; k < CD_TYPES; k++) {
+        float begin = before->columns[CD_LABEL_B + k], inner = before->columns[CD_LABEL_I + k];
+        float to_inner = after->columns[CD_LABEL_I + k] * potential->columns[CD_LABEL_I + k] * scale;
+        float to_last = after->columns[CD_LABEL_L + k] * potential->columns[CD_LABEL_L + k] * scale;
+        t->gradient.begin_inner[k] += begin * to_inner * e->begin_inner[k];
+        t->gradient.begin_last[k] += begin * to_last * e->begin_last[k];
+        t->gradient.inner_inner[k] += inner * to_inner * e->inner_inner[k];
+        t->gradient.inner_last[k] += inner * to_last * e->inner_last[k];
+    }
+}
+
+static bool add_expectations(struct trainer *t, const struct cd_lattice *lattice, float sign)
+{
+    struct cd_lattice run = *lattice;
+    if (!cd_lattice_run(&run, &t->exponential))
+        return false;
+    struct cd_lattice_row p;
+    for (uint32_t i = 0; i < run.length; i++) {
+        cd_lattice_marginals(&run, i, &p);
+        for (unsigned k = 0; k < CD_LABELS; k++)
+            t->gradients[i][k] += sign * p.columns[k];
+        if (i > 0)
+            add_transition_counts(t, &run, i, sign);
+        if (i == 0 || i + 1 == run.length) {
+            float *edge = i == 0 ? t->gradient.first : t->gradient.last;
+            unsigned low = i == 0 ? CD_LABEL_B : CD_LABEL_L;
+            edge[0] += sign * p.outside;
+            for (unsigned k = 0; k < CD_TYPES; k++) {
+                edge[1 + k] += sign * p.columns[low + k];
+                edge[1 + CD_TYPES + k] += sign * p.columns[CD_LABEL_U + k];
+            }
+            if (i == 0 && i + 1 == run.length) {
+                t->gradient.last[0] += sign * p.outside;
+                for (unsigned k = 0; k < CD_TYPES; k++)
+                    t->gradient.last[1 + CD_TYPES + k] += sign * p.columns[CD_LABEL_U + k];
+            }
+        }
+    }
+    return true;
+}
+
+/* The gradient of log P(allowed labellings); false when the allowed labels fit no sequence. */
+static bool compute_gradient(struct trainer *t, const struct cd_example *example)
+{
+    const cd_label_set *labels = t->examples->labels + example->first_token;
+    uint32_t n = example->count;
+    for (uint32_t i = 0; i < n; i++) {
+        cd_lattice_potential(t->scores[i], &t->potential[i]);
+        for (unsigned k = 0; k < CD_LABELS; k++)
+            t->allowed[i].columns[k] = labels[i] >> k & 1 ? t->potential[i].columns[k] + 1e-30F : 0.0F;
+        t->allowed[i].outside = labels[i] >> CD_LABEL_O & 1 ? t->potential[i].outside + 1e-30F : 0.0F;
+    }
+    memset(t->gradients, 0, n * sizeof *t->gradients);
+    memset(&t->gradient, 0, sizeof t->gradient);
+    struct cd_lattice lattice = {
+        .length = n, .potential = t->allowed, .forward = t->forward, .backward = t->backward, .norm = t->norm};
+    if (!add_expectations(t, &lattice, 1.0F))
+        return false;
+    lattice.potential = t->potential;
+    return add_expectations(t, &lattice, -1.0F);
+}
+
+/* ---- updates ---------------------------------------------------------------------------------------------------------------- */
+
+static void update_row(float *row, float *squares, const float *gradient, float rate, float l2)
+{
+    for (unsigned k = 0; k < CD_LABELS; k++) {
+        float g = gradient[k] - l2 * row[k];
+        squares[k] += g * g;
+        row[k] += rate * g / (sqrtf(squares[k]) + 1e-4F);
+    }
+}
+
+static void update(struct trainer *t, const struct cd_example *example)
+{
+    float rate = t->options->learning_rate, l2 = t->options->l2;
+    for (uint32_t i = 0; i < example->count; i++) {
+        float largest = 0.0F;
+        for (unsigned k = 0; k < CD_LABELS; k++) {
+            t->gradients[i][k] *= example->weight;
+            float size = fabsf(t->gradients[i][k]);
+            largest = size > largest ? size : largest;
+        }
+        if (largest < gradient_min)
+            continue;
+        for (uint32_t f = 0; f < t->feature_counts[i]; f++) {
+            uint32_t feature = t->features[i][f];
+            if (f + 4 < t->feature_counts[i]) {
+                __builtin_prefetch(t->trained->rows[t->features[i][f + 4]], 1);
+                __builtin_prefetch(t->squares[t->features[i][f + 4]], 1);
+            }
+            update_row(t->trained->rows[feature], t->squares[feature], t->gradients[i], rate, l2);
+        }
+    }
+    float *weights = (float *)&t->trained->transitions, *squares = (float *)&t->transition_squares;
+    const float *gradient = (const float *)&t->gradient;
+    for (unsigned i = 0; i < CD_TRANSITION_FLOATS; i++) {
+        float g = gradient[i] * example->weight - l2 * weights[i];
+        squares[i] += g * g;
+        weights[i] += rate * g / (sqrtf(squares[i]) + 1e-4F);
+    }
+    cd_transitions_exponential(&t->trained->transitions, &t->exponential);
+}
+
+/* Learn from one sentence; returns its negative log-likelihood, roughly (of the tokens' labels). */
+static void learn(struct trainer *t, const struct cd_example *example)
+{
+    if (example->count > TOKENS_MAX)
+        return;
+    choose_features(t, example);
+    float factor = 1.0F / (1.0F - t->options->dropout);
+    for (uint32_t i = 0; i < example->count; i++)
+        sum_rows((const float (*)[CD_LABELS])t->trained->rows, t->features[i], t->feature_counts[i], factor, t->scores[i]);
+    if (compute_gradient(t, example))
+        update(t, example);
+}
+
+static void shuffle(struct trainer *t, uint32_t *order, uint32_t count)
+{
+    for (uint32_t i = count; i > 1; i--) {
+        uint32_t j = (uint32_t)(next_random(t) % i), kept = order[i - 1];
+        order[i - 1] = order[j];
+        order[j] = kept;
+    }
+}
+
+static bool is_left_out(const struct cd_training_options *options, const struct cd_example *example)
+{
+    return options->folds && example->document % options->folds == options->fold;
+}
+
+enum cd_status cd_train(const struct cd_examples *examples, const struct cd_training_options *options,
+                        struct cd_trained *trained, struct cd_error *error)
+{
+    size_t row_bytes = ((size_t)examples->feature_count + 1) * sizeof *trained->rows;
+    struct trainer *t = calloc(1, sizeof *t);
+    uint32_t *order = malloc(((size_t)examples->count + 1) * sizeof *order);
+    *trained = (struct cd_trained){.rows = aligned_alloc(64, row_bytes)};
+    if (t)
+        t->squares = aligned_alloc(64, row_bytes);
+    if (!t || !order || !trained->rows || !t->squares)
+        return cd_fail(error, CD_MEMORY, NULL, "out of memory");
+    memset(trained->rows, 0, row_bytes);
+    memset(t->squares, 0, row_bytes);
+    t->examples = examples;
+    t->options = options;
+    t->trained = trained;
+    t->random = options->seed * 2 + 1;
+    cd_transitions_exponential(&trained->transitions, &t->exponential);
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < examples->count; i++)
+        if (!is_left_out(options, &examples->items[i]))
+            order[count++] = i;
+    for (unsigned epoch = 1; epoch <= options->epochs; epoch++) {
+        time_t begin = time(NULL);
+        shuffle(t, order, count);
+        for (uint32_t i = 0; i < count; i++)
+            learn(t, &examples->items[order[i]]);
+        fprintf(stderr, "epoch %u of %u: %u sentences, %ld s\n", epoch, options->epochs, count, (long)(time(NULL) - begin));
+    }
+    free(t->squares);
+    free(t);
+    free(order);
+    return CD_OK;
+}
+
+void cd_trained_free(struct cd_trained *trained)
+{
+    free(trained->rows);
+    trained->rows = NULL;
+}

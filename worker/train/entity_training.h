@@ -1,0 +1,32 @@
+/* entity_training.h - trains the conditional random field: AdaGrad (Duchi et al. 2011) on sentences in random order, with
+ * feature dropout and L2; sentences whose labelling is partly open maximise the probability of all that is allowed
+ * (Tsuboi et al. 2008). Deterministic for a seed. */
+#ifndef COPYDESK_TRAIN_ENTITY_TRAINING_H
+#define COPYDESK_TRAIN_ENTITY_TRAINING_H
+
+#include "../entities/lattice.h"
+#include "entity_examples.h"
+
+struct cd_training_options {
+    unsigned epochs;
+    float learning_rate, l2, dropout;
+    uint64_t seed;
+    /* Documents left out: those with number % folds == fold; folds 0 leaves out none. */
+    unsigned folds, fold;
+};
+
+/* The learned weights: row by row for each feature number of the examples. */
+struct cd_trained {
+    float (*rows)[CD_LABELS];
+    struct cd_transitions transitions;
+};
+
+enum cd_status cd_train(const struct cd_examples *examples, const struct cd_training_options *options,
+                        struct cd_trained *trained, struct cd_error *error);
+void cd_trained_free(struct cd_trained *trained);
+
+/* Scores of all tokens of a sentence under the trained weights. */
+void cd_trained_scores(const struct cd_examples *examples, const struct cd_example *example, const struct cd_trained *trained,
+                       float (*scores)[CD_LABELS]);
+
+#endif

@@ -1,0 +1,176 @@
+/* Trains the tagger in three steps, each leaving a model file, so that an interrupted run goes on where it stopped:
+ *     train_entities lexicon DATA OUT
+ *     train_entities weights DATA LEXICON cased|caseless EPOCHS OUT
+ *     train_entities join LEXICON CASED CASELESS VERSION OUT */
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "entity_export.h"
+#include "entity_lexicon.h"
+
+static const char lexicon_meta[] = "{\"kind\": \"lexicon\", \"version\": \"1\"}";
+static const char weights_meta[] = "{\"kind\": \"weights\", \"version\": \"1\"}";
+
+static const struct cd_training_options usual = {.learning_rate = 0.1F, .l2 = 1e-5F, .dropout = 0.2F, .seed = 20240320};
+
+enum { FEATURE_COUNT_MIN = 3, SECTIONS_MAX = 32 };
+
+static const float row_min = 0.12F, weight_min = 0.05F;
+
+static struct cd_model_section_data section(const char *name, struct cd_slice data)
+{
+    return (struct cd_model_section_data){name, data};
+}
+
+/* ---- steps -------------------------------------------------------------------------------------------------------------- */
+
+static enum cd_status make_lexicon(const char *data, const char *out, struct cd_error *error)
+{
+    struct cd_lexicon_sections lexicon = {0};
+    enum cd_status status = cd_lexicon_build(data, &lexicon, error);
+    if (status != CD_OK)
+        return status;
+    struct cd_model_section_data sections[1 + CD_LEXICON_SECTIONS] = {section("meta", cd_slice_of(lexicon_meta))};
+    memcpy(sections + 1, lexicon.items, sizeof lexicon.items);
+    status = cd_model_file_write(out, sections, 1 + CD_LEXICON_SECTIONS, error);
+    cd_lexicon_sections_free(&lexicon);
+    return status;
+}
+
+/* The sources, with what a document of each counts. */
+static const struct {
+    const char *name;
+    float weight;
+} sources[] = {{"annotated-news", 1.0F}, {"annotated-outlets", 1.5F}, {"annotated-world", 1.0F}, {"crossner", 0.5F},
+               {"gum", 0.7F},            {"wikigold", 0.7F},          {"uner-ewt", 0.7F},        {"re3d", 0.5F}};
+static const float silver_weight = 0.6F;
+
+static enum cd_status read_silver(const char *data, struct cd_corpus *corpus, struct cd_error *error)
+{
+    char path[1200];
+    snprintf(path, sizeof path, "%s/ner/silver", data);
+    struct dirent **files;
+    int count = scandir(path, &files, NULL, alphasort);
+    enum cd_status status = CD_OK;
+    for (int i = 0; i < count; i++) {
+        if (strstr(files[i]->d_name, ".jsonl") && status == CD_OK) {
+            snprintf(path, sizeof path, "%s/ner/silver/%s", data, files[i]->d_name);
+            status = cd_corpus_read(corpus, path, cd_corpus_complete_types(path), silver_weight, error);
+        }
+        free(files[i]);
+    }
+    if (count >= 0)
+        free(files);
+    return status;
+}
+
+static enum cd_status read_corpus(const char *data, struct cd_corpus *corpus, struct cd_error *error)
+{
+    enum cd_status status = CD_OK;
+    for (size_t i = 0; i < sizeof sources / sizeof *sources && status == CD_OK; i++) {
+        char path[1024];
+        snprintf(path, sizeof path, "%s/ner/train/%s.jsonl", data, sources[i].name);
+        status = cd_corpus_read(corpus, path, cd_corpus_complete_types(path), sources[i].weight, error);
+    }
+    return status == CD_OK ? read_silver(data, corpus, error) : status;
+}
+
+static enum cd_status write_weights(const char *name, struct cd_weight_sections *w, const char *out, struct cd_error *error)
+{
+    char names[3][24];
+    static const char *const parts[] = {"index", "rows", "transitions"};
+    for (size_t i = 0; i < 3; i++)
+        snprintf(names[i], sizeof names[i], "%s.%s", name, parts[i]);
+    struct cd_model_section_data sections[] = {
+        section("meta", cd_slice_of(weights_meta)), section(names[0], cd_buffer_slice(&w->index)),
+        section(names[1], cd_buffer_slice(&w->rows)), section(names[2], cd_buffer_slice(&w->transitions))};
+    return cd_model_file_write(out, sections, sizeof sections / sizeof *sections, error);
+}
+
+static enum cd_status make_weights(const char *data, const char *lexicon_path, const char *name, unsigned epochs,
+                                   const char *out, struct cd_error *error)
+{
+    struct cd_model_file *file;
+    struct cd_lexicon lexicon;
+    struct cd_corpus corpus = {0};
+    struct cd_examples examples = {0};
+    enum cd_status status = cd_model_file_open(lexicon_path, "lexicon", &file, error);
+    if (status != CD_OK)
+        return status;
+    status = cd_lexicon_open(file, &lexicon, error);
+    if (status == CD_OK)
+        status = read_corpus(data, &corpus, error);
+    if (status == CD_OK)
+        status = cd_examples_build(&corpus, &lexicon, strcmp(name, "caseless") == 0, FEATURE_COUNT_MIN, &examples, error);
+    struct cd_trained trained = {0};
+    if (status == CD_OK) {
+        fprintf(stderr, "%u documents, %u sentences, %llu tokens, %u features\n", corpus.count, examples.count,
+                (unsigned long long)examples.token_count, examples.feature_count);
+        struct cd_training_options options = usual;
+        options.epochs = epochs;
+        status = cd_train(&examples, &options, &trained, error);
+    }
+    if (status == CD_OK) {
+        struct cd_weight_sections sections;
+        cd_weights_export(&examples, &trained, row_min, weight_min, &sections);
+        fprintf(stderr, "kept %u features in %zu bytes\n", sections.kept, sections.rows.length + sections.index.length);
+        status = write_weights(name, &sections, out, error);
+        cd_weight_sections_free(&sections);
+    }
+    cd_trained_free(&trained);
+    cd_examples_free(&examples);
+    cd_corpus_free(&corpus);
+    cd_model_file_close(file);
+    return status;
+}
+
+static enum cd_status join(char *inputs[3], const char *version, const char *out, struct cd_error *error)
+{
+    static const char *const kinds[] = {"lexicon", "weights", "weights"};
+    static const struct {
+        unsigned input;
+        const char *name;
+    } parts[] = {{0, "words.index"},  {0, "words"},      {0, "phrases.index"},     {0, "phrases.checks"},
+                 {0, "phrases.bits"}, {1, "cased.index"}, {1, "cased.rows"},        {1, "cased.transitions"},
+                 {2, "caseless.index"}, {2, "caseless.rows"}, {2, "caseless.transitions"}};
+    struct cd_model_file *files[3] = {0};
+    struct cd_model_section_data sections[SECTIONS_MAX];
+    char meta[128];
+    snprintf(meta, sizeof meta, "{\"kind\": \"entities\", \"version\": \"%s\"}", version);
+    sections[0] = section("meta", cd_slice_of(meta));
+    enum cd_status status = CD_OK;
+    for (unsigned i = 0; i < 3 && status == CD_OK; i++)
+        status = cd_model_file_open(inputs[i], kinds[i], &files[i], error);
+    size_t count = 1;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts && status == CD_OK; i++) {
+        sections[count].name = parts[i].name;
+        status = cd_model_section(files[parts[i].input], parts[i].name, 1, &sections[count++].data, error);
+    }
+    if (status == CD_OK)
+        status = cd_model_file_write(out, sections, count, error);
+    for (unsigned i = 0; i < 3; i++)
+        cd_model_file_close(files[i]);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    struct cd_error error = {0};
+    enum cd_status status;
+    if (argc == 4 && strcmp(argv[1], "lexicon") == 0)
+        status = make_lexicon(argv[2], argv[3], &error);
+    else if (argc == 7 && strcmp(argv[1], "weights") == 0)
+        status = make_weights(argv[2], argv[3], argv[4], (unsigned)strtoul(argv[5], NULL, 10), argv[6], &error);
+    else if (argc == 7 && strcmp(argv[1], "join") == 0)
+        status = join(argv + 2, argv[5], argv[6], &error);
+    else {
+        fprintf(stderr, "usage: %s lexicon DATA OUT\n       %s weights DATA LEXICON cased|caseless EPOCHS OUT\n"
+                        "       %s join LEXICON CASED CASELESS VERSION OUT\n", argv[0], argv[0], argv[0]);
+        return 2;
+    }
+    if (status != CD_OK)
+        fprintf(stderr, "%s: %s\n", error.where, error.message);
+    return status != CD_OK;
+}
