@@ -4,9 +4,11 @@
 #include "copydesk/hash.h"
 #include "features.h"
 
-/* ---- preparing a sentence ---------------------------------------------------------------------------------------- */
+/* ---- preparing a sentence
+ * ---------------------------------------------------------------------------------------- */
 
-static void mark_name(struct cd_sentence_view *view, uint32_t first, uint32_t count, unsigned type, bool doubtful)
+static void mark_name(struct cd_sentence_view *view, uint32_t first, uint32_t count, unsigned type,
+                      bool doubtful)
 {
     unsigned add = doubtful ? 4 : 0;
     for (uint32_t i = 0; i < count; i++) {
@@ -16,7 +18,8 @@ static void mark_name(struct cd_sentence_view *view, uint32_t first, uint32_t co
 }
 
 /* The longest listed name of each type from `first` on. Later starts do not break a longer earlier name. */
-static void match_names(const struct cd_lexicon *lexicon, struct cd_sentence_view *view, uint32_t first, uint32_t free_from[])
+static void match_names(const struct cd_lexicon *lexicon, struct cd_sentence_view *view, uint32_t first,
+                        uint32_t free_from[])
 {
     uint32_t longest[CD_ENTITY_TYPE_COUNT] = {0};
     bool doubtful[CD_ENTITY_TYPE_COUNT] = {false};
@@ -42,14 +45,16 @@ static void match_names(const struct cd_lexicon *lexicon, struct cd_sentence_vie
 
 static bool is_high(const struct cd_word *word)
 {
-    return word->writing == CD_WRITTEN_CAPITAL || word->writing == CD_WRITTEN_UPPER || word->writing == CD_WRITTEN_MIXED;
+    return word->writing == CD_WRITTEN_CAPITAL || word->writing == CD_WRITTEN_UPPER ||
+           word->writing == CD_WRITTEN_MIXED;
 }
 
 /* A hyphen or ampersand between two capitalised words without spaces belongs to the run. */
 static bool joins(const struct cd_sentence_view *view, uint32_t at)
 {
     const struct cd_word *word = view->words[at];
-    return word->kind == CD_TOKEN_PUNCTUATION && word->connects && at + 1 < view->count && is_high(view->words[at + 1]);
+    return word->kind == CD_TOKEN_PUNCTUATION && word->connects && at + 1 < view->count &&
+           is_high(view->words[at + 1]);
 }
 
 static void mark_runs(struct cd_sentence_view *view)
@@ -138,7 +143,8 @@ void cd_prepare_contexts(const struct cd_lexicon *lexicon, struct cd_sentence_vi
     mark_quotes(view);
 }
 
-/* ---- features ------------------------------------------------------------------------------------------------- */
+/* ---- features
+ * ------------------------------------------------------------------------------------------------- */
 
 struct sink {
     uint64_t *features;

@@ -31,7 +31,8 @@ static bool reserve(struct cd_evidence_table *table, uint32_t tokens)
 enum seen { SEEN_NOTHING, SEEN_SMALL, SEEN_CAPITAL, SEEN_UPPER };
 
 /* What a token says about its word. A capital at the start of a sentence or quotation says nothing. */
-static enum seen seen_at(const struct cd_sentence *sentence, uint32_t token, const struct cd_word *const *words)
+static enum seen seen_at(const struct cd_sentence *sentence, uint32_t token,
+                         const struct cd_word *const *words)
 {
     if (sentence->letter_case != CD_CASE_NORMAL || words[token]->kind != CD_TOKEN_WORD)
         return SEEN_NOTHING;
@@ -62,7 +63,9 @@ bool cd_evidence_gather(struct cd_evidence_table *table, const struct cd_documen
             struct cd_evidence_entry *entry = entry_of(table, words[t]->lower);
             if (entry->document != table->document)
                 *entry = (struct cd_evidence_entry){.word = words[t]->lower, .document = table->document};
-            count(seen == SEEN_SMALL ? &entry->small : seen == SEEN_CAPITAL ? &entry->capital : &entry->upper);
+            count(seen == SEEN_SMALL     ? &entry->small
+                  : seen == SEEN_CAPITAL ? &entry->capital
+                                         : &entry->upper);
         }
     }
     return true;
@@ -73,8 +76,8 @@ static unsigned bucket_of(unsigned times)
     return times == 0 ? 0 : times == 1 ? 1 : times <= 3 ? 2 : 3;
 }
 
-uint8_t cd_evidence_of(const struct cd_evidence_table *table, const struct cd_sentence *sentence, uint32_t token,
-                       const struct cd_word *const *words)
+uint8_t cd_evidence_of(const struct cd_evidence_table *table, const struct cd_sentence *sentence,
+                       uint32_t token, const struct cd_word *const *words)
 {
     if (words[token]->kind != CD_TOKEN_WORD)
         return 0;
@@ -82,7 +85,8 @@ uint8_t cd_evidence_of(const struct cd_evidence_table *table, const struct cd_se
     if (entry->document != table->document)
         return 0;
     enum seen own = seen_at(sentence, token, words);
-    unsigned small = bucket_of(entry->small - (own == SEEN_SMALL)), capital = bucket_of(entry->capital - (own == SEEN_CAPITAL)),
+    unsigned small = bucket_of(entry->small - (own == SEEN_SMALL)),
+             capital = bucket_of(entry->capital - (own == SEEN_CAPITAL)),
              upper = bucket_of(entry->upper - (own == SEEN_UPPER));
     return (uint8_t)(small * 16 + capital * 4 + upper);
 }

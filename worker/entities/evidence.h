@@ -1,8 +1,8 @@
-/* evidence.h - how a document writes its words: "may" in small letters somewhere tells that "May" at the start of a
- * sentence is hardly a name, "Apple" capitalised inside sentences that it is one.
+/* evidence.h - how a document writes its words: "may" in small letters somewhere tells that "May" at the
+ * start of a sentence is hardly a name, "Apple" capitalised inside sentences that it is one.
  *
- * A table is filled for one document and then asked per token. It belongs to one thread and keeps its memory from
- * document to document. */
+ * A table is filled for one document and then asked per token. It belongs to one thread and keeps its memory
+ * from document to document. */
 #ifndef COPYDESK_ENTITIES_EVIDENCE_H
 #define COPYDESK_ENTITIES_EVIDENCE_H
 
@@ -11,8 +11,9 @@
 
 struct cd_evidence_entry {
     uint64_t word;
-    uint32_t document;              /* the entry counts only when it is the table's */
-    uint16_t small, capital, upper; /* times seen in small letters; capitalised inside a sentence; in capitals */
+    uint32_t document; /* the entry counts only when it is the table's */
+    uint16_t small, capital,
+        upper; /* times seen in small letters; capitalised inside a sentence; in capitals */
 };
 
 struct cd_evidence_table {
@@ -20,14 +21,15 @@ struct cd_evidence_table {
     uint32_t capacity, document;
 };
 
-/* Count all words of a document; words[i] describes token i. Only sentences of normal case count. False when out of
- * memory. */
+/* Count all words of a document; words[i] describes token i. Only sentences of normal case count. False when
+ * out of memory. */
 bool cd_evidence_gather(struct cd_evidence_table *table, const struct cd_document *document,
                         const struct cd_word *const *words);
 
-/* What the document's other tokens say about the word of token `token` of `sentence`: 0 nothing, else a bucket. */
-uint8_t cd_evidence_of(const struct cd_evidence_table *table, const struct cd_sentence *sentence, uint32_t token,
-                       const struct cd_word *const *words);
+/* What the document's other tokens say about the word of token `token` of `sentence`: 0 nothing, else a
+ * bucket. */
+uint8_t cd_evidence_of(const struct cd_evidence_table *table, const struct cd_sentence *sentence,
+                       uint32_t token, const struct cd_word *const *words);
 
 void cd_evidence_free(struct cd_evidence_table *table);
 

@@ -2,7 +2,8 @@
 
 #include <math.h>
 
-/* ---- transitions ------------------------------------------------------------------------------------------- */
+/* ---- transitions
+ * ------------------------------------------------------------------------------------------- */
 
 bool cd_transitions_finite(const struct cd_transitions *transitions)
 {
@@ -21,7 +22,8 @@ void cd_transitions_exponential(const struct cd_transitions *transitions, struct
         to[i] = expf(from[i]);
 }
 
-/* ---- potentials --------------------------------------------------------------------------------------------- */
+/* ---- potentials
+ * --------------------------------------------------------------------------------------------- */
 
 /* exp(x) for x <= 0 to about 1e-6 relative, without a library call so that the loop runs on whole vectors. */
 static inline float exponential_of_negative(float x)
@@ -30,7 +32,9 @@ static inline float exponential_of_negative(float x)
     float scaled = x * 1.44269504F;
     int32_t whole = (int32_t)(scaled - 0.5F);
     float rest = (scaled - (float)whole) * 0.69314718F;
-    float power = 1.0F + rest * (1.0F + rest * (0.5F + rest * (0.16666667F + rest * (0.041666667F + rest * 0.0083333333F))));
+    float power =
+        1.0F +
+        rest * (1.0F + rest * (0.5F + rest * (0.16666667F + rest * (0.041666667F + rest * 0.0083333333F))));
     union {
         int32_t bits;
         float value;
@@ -49,7 +53,8 @@ float cd_lattice_potential(const float scores[CD_LABELS], struct cd_lattice_row 
     return maximum;
 }
 
-/* ---- forward and backward ------------------------------------------------------------------------------------- */
+/* ---- forward and backward
+ * ------------------------------------------------------------------------------------- */
 
 /* What stands left of a place between names, as one vector: O, L of each type, U of each type. */
 static void gather_left(const struct cd_lattice_row *row, float left[CD_BETWEEN])
@@ -93,7 +98,8 @@ static float weigh(struct cd_lattice_row *row, const struct cd_lattice_row *pote
     return sum;
 }
 
-static void step_forward(const struct cd_lattice_row *before, const struct cd_transitions *e, struct cd_lattice_row *after)
+static void step_forward(const struct cd_lattice_row *before, const struct cd_transitions *e,
+                         struct cd_lattice_row *after)
 {
     float left[CD_BETWEEN], right[CD_BETWEEN] = {0};
     gather_left(before, left);
@@ -112,8 +118,8 @@ static void step_forward(const struct cd_lattice_row *before, const struct cd_tr
 }
 
 /* before = sum over what follows of transition x potential x backward. */
-static void step_backward(const struct cd_lattice_row *after, const struct cd_lattice_row *potential, float scale,
-                          const struct cd_transitions *e, struct cd_lattice_row *before)
+static void step_backward(const struct cd_lattice_row *after, const struct cd_lattice_row *potential,
+                          float scale, const struct cd_transitions *e, struct cd_lattice_row *before)
 {
     struct cd_lattice_row value;
     value.outside = after->outside * potential->outside * scale;
@@ -137,13 +143,15 @@ static void step_backward(const struct cd_lattice_row *after, const struct cd_la
     }
 }
 
-static void enter(const struct cd_lattice *lattice, const struct cd_transitions *e, struct cd_lattice_row *row)
+static void enter(const struct cd_lattice *lattice, const struct cd_transitions *e,
+                  struct cd_lattice_row *row)
 {
     *row = (struct cd_lattice_row){.outside = 0};
     scatter_right(lattice->after_outside ? e->between[0] : e->first, row);
 }
 
-static void leave(const struct cd_lattice *lattice, const struct cd_transitions *e, struct cd_lattice_row *row)
+static void leave(const struct cd_lattice *lattice, const struct cd_transitions *e,
+                  struct cd_lattice_row *row)
 {
     *row = (struct cd_lattice_row){.outside = lattice->before_outside ? e->between[0][0] : e->last[0]};
     for (unsigned k = 0; k < 2 * CD_TYPES; k++)
@@ -188,11 +196,12 @@ void cd_lattice_marginals(const struct cd_lattice *lattice, uint32_t token, stru
     marginals->outside = f->outside * b->outside;
 }
 
-float cd_lattice_span(const struct cd_lattice *lattice, const struct cd_transitions *e, uint32_t first, uint32_t count,
-                      unsigned type)
+float cd_lattice_span(const struct cd_lattice *lattice, const struct cd_transitions *e, uint32_t first,
+                      uint32_t count, unsigned type)
 {
     if (count == 1)
-        return lattice->forward[first].columns[CD_LABEL_U + type] * lattice->backward[first].columns[CD_LABEL_U + type];
+        return lattice->forward[first].columns[CD_LABEL_U + type] *
+               lattice->backward[first].columns[CD_LABEL_U + type];
     float p = lattice->forward[first].columns[CD_LABEL_B + type];
     for (uint32_t t = first + 1; t < first + count; t++) {
         bool last = t + 1 == first + count, second = t == first + 1;
@@ -203,7 +212,8 @@ float cd_lattice_span(const struct cd_lattice *lattice, const struct cd_transiti
     return p * lattice->backward[first + count - 1].columns[CD_LABEL_L + type];
 }
 
-/* ---- the best sequence ------------------------------------------------------------------------------------------ */
+/* ---- the best sequence
+ * ------------------------------------------------------------------------------------------ */
 
 static unsigned left_label(unsigned place)
 {
@@ -212,11 +222,13 @@ static unsigned left_label(unsigned place)
 
 static unsigned right_label(unsigned place)
 {
-    return place == 0 ? CD_LABEL_O : place <= CD_TYPES ? CD_LABEL_B + place - 1 : CD_LABEL_U + place - 1 - CD_TYPES;
+    return place == 0          ? CD_LABEL_O
+           : place <= CD_TYPES ? CD_LABEL_B + place - 1
+                               : CD_LABEL_U + place - 1 - CD_TYPES;
 }
 
-static void best_step(const struct cd_lattice_row *before, const struct cd_transitions *e, struct cd_lattice_row *after,
-                      struct cd_lattice_back *back)
+static void best_step(const struct cd_lattice_row *before, const struct cd_transitions *e,
+                      struct cd_lattice_row *after, struct cd_lattice_back *back)
 {
     float left[CD_BETWEEN], right[CD_BETWEEN] = {0};
     uint8_t from[CD_BETWEEN] = {0};

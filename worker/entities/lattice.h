@@ -1,8 +1,9 @@
 /* lattice.h - a linear-chain conditional random field over BILOU labels (Lafferty, McCallum, Pereira 2001).
  *
- * Only sequences that make sense exist: after O, L or U (a place between names) come O, B or U; after B or I comes I or L
- * of the same type. So a transition is a 17 x 17 table between names, and four numbers per type inside one.
- * Forward-backward runs on scaled probabilities, not logarithms. Pure functions on caller's memory. */
+ * Only sequences that make sense exist: after O, L or U (a place between names) come O, B or U; after B or I
+ * comes I or L of the same type. So a transition is a 17 x 17 table between names, and four numbers per type
+ * inside one. Forward-backward runs on scaled probabilities, not logarithms. Pure functions on caller's
+ * memory. */
 #ifndef COPYDESK_ENTITIES_LATTICE_H
 #define COPYDESK_ENTITIES_LATTICE_H
 
@@ -11,10 +12,12 @@
 
 #include "labels.h"
 
-/* Places between names: 0 is O; 1 to 8 the types of B (to the right) or L (to the left); 9 to 16 those of U. */
+/* Places between names: 0 is O; 1 to 8 the types of B (to the right) or L (to the left); 9 to 16 those of U.
+ */
 enum { CD_BETWEEN = 1 + 2 * CD_TYPES };
 
-/* Scores (natural logarithms); the trainer also keeps gradients and, for the lattice, exponentials in this form. */
+/* Scores (natural logarithms); the trainer also keeps gradients and, for the lattice, exponentials in this
+ * form. */
 struct cd_transitions {
     float between[CD_BETWEEN][CD_BETWEEN]; /* [left][right] */
     float first[CD_BETWEEN];               /* the sentence begins with [right] */
@@ -33,8 +36,8 @@ struct cd_lattice_row {
     float outside;
 };
 
-/* A stretch of tokens between two places where the labelling is known: the sentence's ends, or a token that is
- * surely O. All arrays have `length` rows. */
+/* A stretch of tokens between two places where the labelling is known: the sentence's ends, or a token that
+ * is surely O. All arrays have `length` rows. */
 struct cd_lattice {
     uint32_t length;
     bool after_outside, before_outside; /* the neighbour is a sure O, not the sentence's end */
@@ -53,8 +56,8 @@ bool cd_lattice_run(struct cd_lattice *lattice, const struct cd_transitions *exp
 void cd_lattice_marginals(const struct cd_lattice *lattice, uint32_t token, struct cd_lattice_row *marginals);
 
 /* P(a name of `type` covers exactly the tokens [first, first + count)), after cd_lattice_run. */
-float cd_lattice_span(const struct cd_lattice *lattice, const struct cd_transitions *exponential, uint32_t first,
-                      uint32_t count, unsigned type);
+float cd_lattice_span(const struct cd_lattice *lattice, const struct cd_transitions *exponential,
+                      uint32_t first, uint32_t count, unsigned type);
 
 /* The most probable sequence (Viterbi) on the potentials of a lattice. `back` is scratch of length rows. */
 struct cd_lattice_back {

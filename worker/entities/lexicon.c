@@ -4,7 +4,8 @@
 
 /* Entries are sorted by hash; the index says where those with the same upper 16 bits begin. */
 
-static enum cd_status check_index(struct cd_slice index, size_t entries, const char *name, struct cd_error *error)
+static enum cd_status check_index(struct cd_slice index, size_t entries, const char *name,
+                                  struct cd_error *error)
 {
     const uint32_t *begin = (const uint32_t *)(const void *)index.bytes;
     size_t count = index.length / sizeof *begin;
@@ -16,7 +17,8 @@ static enum cd_status check_index(struct cd_slice index, size_t entries, const c
     return CD_OK;
 }
 
-static enum cd_status open_words(const struct cd_model_file *file, struct cd_lexicon *lexicon, struct cd_error *error)
+static enum cd_status open_words(const struct cd_model_file *file, struct cd_lexicon *lexicon,
+                                 struct cd_error *error)
 {
     struct cd_slice index, words;
     enum cd_status status = cd_model_section(file, "words.index", sizeof(uint32_t), &index, error);
@@ -31,7 +33,8 @@ static enum cd_status open_words(const struct cd_model_file *file, struct cd_lex
     return CD_OK;
 }
 
-enum cd_status cd_lexicon_open(const struct cd_model_file *file, struct cd_lexicon *lexicon, struct cd_error *error)
+enum cd_status cd_lexicon_open(const struct cd_model_file *file, struct cd_lexicon *lexicon,
+                               struct cd_error *error)
 {
     struct cd_slice index, checks, bits;
     enum cd_status status = open_words(file, lexicon, error);
@@ -44,7 +47,8 @@ enum cd_status cd_lexicon_open(const struct cd_model_file *file, struct cd_lexic
     if (status == CD_OK)
         status = check_index(index, checks.length / sizeof(uint32_t), "phrases.index", error);
     if (status == CD_OK && checks.length / sizeof(uint32_t) != bits.length / sizeof(uint16_t))
-        status = cd_fail(error, CD_INVALID, NULL, "the model's section \"phrases.bits\" does not fit its entries");
+        status =
+            cd_fail(error, CD_INVALID, NULL, "the model's section \"phrases.bits\" does not fit its entries");
     if (status != CD_OK)
         return status;
     lexicon->phrase_index = (const uint32_t *)(const void *)index.bytes;

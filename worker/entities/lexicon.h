@@ -1,8 +1,8 @@
 /* lexicon.h - what is known about words and names before any training text is read.
  *
- * Words: clusters of distributional similarity at four granularities, and how often a word stands where in the
- * names of the knowledge base. Phrases: the names themselves, by type, as hashes of their folded tokens. Both
- * live in sections of the model file and are read in place; read-only, any thread. */
+ * Words: clusters of distributional similarity at four granularities, and how often a word stands where in
+ * the names of the knowledge base. Phrases: the names themselves, by type, as hashes of their folded tokens.
+ * Both live in sections of the model file and are read in place; read-only, any thread. */
 #ifndef COPYDESK_ENTITIES_LEXICON_H
 #define COPYDESK_ENTITIES_LEXICON_H
 
@@ -16,9 +16,9 @@ enum { CD_LEXICON_BUCKETS = 65536, CD_PHRASE_TOKENS_MAX = 7 };
 
 /* A word's entry; cluster numbers begin at 1, 0 means unknown. */
 struct cd_lexicon_word {
-    uint32_t check;       /* low half of the word's hash */
-    uint16_t cluster[3];  /* of 64 (low 6 bits) and 1,024 (high 10 bits); of 256; of 3,072 */
-    uint16_t profile;     /* CD_PROFILE_ bits */
+    uint32_t check;      /* low half of the word's hash */
+    uint16_t cluster[3]; /* of 64 (low 6 bits) and 1,024 (high 10 bits); of 256; of 3,072 */
+    uint16_t profile;    /* CD_PROFILE_ bits */
 };
 
 /* Five two-bit counts (never, once, a few, often) and two flags. */
@@ -46,7 +46,8 @@ struct cd_lexicon {
 };
 
 /* Read in place the sections "words.index", "words", "phrases.index", "phrases.checks" and "phrases.bits". */
-enum cd_status cd_lexicon_open(const struct cd_model_file *file, struct cd_lexicon *lexicon, struct cd_error *error);
+enum cd_status cd_lexicon_open(const struct cd_model_file *file, struct cd_lexicon *lexicon,
+                               struct cd_error *error);
 
 /* The entry of a folded word by its hash, NULL when unknown. */
 const struct cd_lexicon_word *cd_lexicon_find(const struct cd_lexicon *lexicon, uint64_t word_hash);

@@ -1,5 +1,6 @@
-/* The linear tagger: sums of weights per token, then a conditional random field over each stretch of tokens that may hold
- * a name. Most tokens of a text are so surely outside of any name that their label is fixed; they part the stretches. */
+/* The linear tagger: sums of weights per token, then a conditional random field over each stretch of tokens
+ * that may hold a name. Most tokens of a text are so surely outside of any name that their label is fixed;
+ * they part the stretches. */
 #include "copydesk/tagger.h"
 
 #include <stdlib.h>
@@ -24,9 +25,9 @@ struct cd_tagger_scratch {
     struct cd_word_cache *cache;
     struct cd_evidence_table evidence;
     uint32_t document_capacity, sentence_capacity;
-    const struct cd_word **words;       /* per token of the document */
-    const struct cd_word **padded;      /* per token of the sentence, and two edges on each side */
-    struct cd_token_context *contexts;  /* per token of the sentence, as all below */
+    const struct cd_word **words;      /* per token of the document */
+    const struct cd_word **padded;     /* per token of the sentence, and two edges on each side */
+    struct cd_token_context *contexts; /* per token of the sentence, as all below */
     float (*scores)[CD_LABELS];
     bool *outside;
     struct cd_lattice_row *potential, *forward, *backward;
@@ -42,9 +43,11 @@ const char *cd_entity_type_name(enum cd_entity_type type)
     return names[type];
 }
 
-/* ---- opening ----------------------------------------------------------------------------------------------------- */
+/* ---- opening
+ * ----------------------------------------------------------------------------------------------------- */
 
-enum cd_status cd_tagger_open(const struct cd_model_file *file, struct cd_tagger **tagger, struct cd_error *error)
+enum cd_status cd_tagger_open(const struct cd_model_file *file, struct cd_tagger **tagger,
+                              struct cd_error *error)
 {
     struct cd_tagger *opened = calloc(1, sizeof *opened);
     if (!opened)
@@ -69,7 +72,8 @@ void cd_tagger_close(struct cd_tagger *tagger)
     free(tagger);
 }
 
-/* ---- scratch ----------------------------------------------------------------------------------------------------- */
+/* ---- scratch
+ * ----------------------------------------------------------------------------------------------------- */
 
 struct cd_tagger_scratch *cd_tagger_scratch_new(const struct cd_tagger *tagger)
 {
@@ -125,8 +129,8 @@ static bool reserve_sentence(struct cd_tagger_scratch *s, uint32_t tokens)
     s->back = malloc(n * sizeof *s->back);
     s->norm = malloc(n * sizeof *s->norm);
     s->labels = malloc(n * sizeof *s->labels);
-    bool done = s->padded && s->contexts && s->scores && s->outside && s->potential && s->forward && s->backward &&
-                s->back && s->norm && s->labels;
+    bool done = s->padded && s->contexts && s->scores && s->outside && s->potential && s->forward &&
+                s->backward && s->back && s->norm && s->labels;
     s->sentence_capacity = done ? n : 0;
     return done;
 }
@@ -148,7 +152,8 @@ static bool reserve_document(struct cd_tagger_scratch *s, const struct cd_docume
     return reserve_sentence(s, longest);
 }
 
-/* ---- scores ------------------------------------------------------------------------------------------------------ */
+/* ---- scores
+ * ------------------------------------------------------------------------------------------------------ */
 
 static bool is_caseless(const struct cd_sentence *sentence)
 {
@@ -160,8 +165,8 @@ static bool find_words(struct cd_tagger_scratch *s, const struct cd_document *do
     for (uint32_t i = 0; i < document->sentence_count; i++) {
         const struct cd_sentence *sentence = &document->sentences[i];
         for (uint32_t t = sentence->first_token; t < sentence->first_token + sentence->token_count; t++) {
-            const struct cd_cached_word *found = cd_word_cache_find(s->cache, cd_token_text(document, t),
-                                                                    document->tokens[t].kind, is_caseless(sentence));
+            const struct cd_cached_word *found = cd_word_cache_find(
+                s->cache, cd_token_text(document, t), document->tokens[t].kind, is_caseless(sentence));
             if (!found)
                 return false;
             s->words[t] = &found->word;
@@ -180,7 +185,8 @@ static void add_sums(int16_t sum[CD_LABELS], const struct cd_word *word, enum cd
 static void sum_words(const struct cd_sentence_view *view, uint32_t token, int16_t sum[CD_LABELS])
 {
     const struct cd_word *const *w = view->words + token;
-    memcpy(sum, ((const struct cd_cached_word *)(const void *)w[0])->sums[CD_PLACE_SELF], CD_LABELS * sizeof *sum);
+    memcpy(sum, ((const struct cd_cached_word *)(const void *)w[0])->sums[CD_PLACE_SELF],
+           CD_LABELS * sizeof *sum);
     add_sums(sum, w[1], CD_PLACE_NEXT);
     add_sums(sum, w[-1], CD_PLACE_PREVIOUS);
     add_sums(sum, w[2], CD_PLACE_NEXT2);
@@ -212,7 +218,8 @@ static void score_sentence(struct cd_tagger_scratch *s, const struct cd_sentence
     }
 }
 
-/* ---- spans -------------------------------------------------------------------------------------------------------- */
+/* ---- spans
+ * -------------------------------------------------------------------------------------------------------- */
 
 struct span_list {
     struct cd_arena *arena;
@@ -226,7 +233,8 @@ static void add_span(struct span_list *list, struct cd_span span)
     struct cd_spans *spans = list->spans;
     if (spans->count == list->capacity) {
         uint32_t capacity = list->capacity ? 2 * list->capacity : 64;
-        struct cd_span *items = cd_arena_grow(list->arena, spans->items, spans->count * sizeof *items, capacity * sizeof *items);
+        struct cd_span *items =
+            cd_arena_grow(list->arena, spans->items, spans->count * sizeof *items, capacity * sizeof *items);
         list->failed |= items == NULL;
         if (list->failed)
             return;
@@ -237,8 +245,8 @@ static void add_span(struct span_list *list, struct cd_span span)
 }
 
 /* The names in the labels of a stretch. */
-static void read_labels(const struct cd_lattice *lattice, const struct cd_transitions *exponential, const uint8_t *labels,
-                        uint32_t first_token, struct span_list *list)
+static void read_labels(const struct cd_lattice *lattice, const struct cd_transitions *exponential,
+                        const uint8_t *labels, uint32_t first_token, struct span_list *list)
 {
     for (uint32_t t = 0; t < lattice->length; t++) {
         if (labels[t] == CD_LABEL_O)
@@ -247,15 +255,16 @@ static void read_labels(const struct cd_lattice *lattice, const struct cd_transi
         unsigned type = labels[t] % CD_TYPES;
         while (labels[t] < CD_LABEL_L && t + 1 < lattice->length)
             t++;
-        add_span(list, (struct cd_span){.first_token = first_token + begin,
-                                        .token_count = t - begin + 1,
-                                        .type = (uint8_t)type,
-                                        .confidence = cd_lattice_span(lattice, exponential, begin, t - begin + 1, type)});
+        add_span(list, (struct cd_span){
+                           .first_token = first_token + begin,
+                           .token_count = t - begin + 1,
+                           .type = (uint8_t)type,
+                           .confidence = cd_lattice_span(lattice, exponential, begin, t - begin + 1, type)});
     }
 }
 
-static void decode_stretch(struct cd_tagger_scratch *s, const struct cd_sentence_view *view, uint32_t begin, uint32_t end,
-                           uint32_t first_token, struct span_list *list)
+static void decode_stretch(struct cd_tagger_scratch *s, const struct cd_sentence_view *view, uint32_t begin,
+                           uint32_t end, uint32_t first_token, struct span_list *list)
 {
     const struct cd_transitions *exponential = &s->tagger->exponential[view->caseless];
     struct cd_lattice lattice = {
@@ -277,8 +286,8 @@ static void decode_stretch(struct cd_tagger_scratch *s, const struct cd_sentence
         read_labels(&lattice, exponential, s->labels, first_token + begin, list);
 }
 
-static void tag_sentence(struct cd_tagger_scratch *s, const struct cd_document *document, const struct cd_sentence *sentence,
-                         struct span_list *list)
+static void tag_sentence(struct cd_tagger_scratch *s, const struct cd_document *document,
+                         const struct cd_sentence *sentence, struct span_list *list)
 {
     bool caseless = is_caseless(sentence);
     uint32_t n = sentence->token_count;
@@ -309,14 +318,15 @@ static void tag_sentence(struct cd_tagger_scratch *s, const struct cd_document *
     (void)document;
 }
 
-enum cd_status cd_tag(const struct cd_tagger *tagger, struct cd_tagger_scratch *scratch, const struct cd_document *document,
-                      struct cd_arena *arena, struct cd_spans *spans, struct cd_error *error)
+enum cd_status cd_tag(const struct cd_tagger *tagger, struct cd_tagger_scratch *scratch,
+                      const struct cd_document *document, struct cd_arena *arena, struct cd_spans *spans,
+                      struct cd_error *error)
 {
     *spans = (struct cd_spans){0};
     struct span_list list = {.arena = arena, .spans = spans};
     (void)tagger;
-    if (!reserve_document(scratch, document) || !cd_word_cache_trim(scratch->cache) || !find_words(scratch, document) ||
-        !cd_evidence_gather(&scratch->evidence, document, scratch->words))
+    if (!reserve_document(scratch, document) || !cd_word_cache_trim(scratch->cache) ||
+        !find_words(scratch, document) || !cd_evidence_gather(&scratch->evidence, document, scratch->words))
         return cd_fail(error, CD_MEMORY, NULL, "out of memory");
     for (uint32_t i = 0; i < document->sentence_count; i++)
         tag_sentence(scratch, document, &document->sentences[i], &list);

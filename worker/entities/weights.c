@@ -25,8 +25,8 @@ static bool is_sound(const struct cd_weights *weights, size_t buckets, size_t by
     return true;
 }
 
-static enum cd_status part(const struct cd_model_file *file, const char *name, const char *suffix, size_t item_bytes,
-                           struct cd_slice *section, struct cd_error *error)
+static enum cd_status part(const struct cd_model_file *file, const char *name, const char *suffix,
+                           size_t item_bytes, struct cd_slice *section, struct cd_error *error)
 {
     char full[64];
     snprintf(full, sizeof full, "%s.%s", name, suffix);
@@ -47,7 +47,8 @@ enum cd_status cd_weights_open(const struct cd_model_file *file, const char *nam
     size_t buckets = index.length / sizeof(uint32_t) - 1;
     bool power = index.length > sizeof(uint32_t) && (buckets & (buckets - 1)) == 0 && buckets > 1;
     if (!power || transitions.length != sizeof(float) + sizeof(struct cd_transitions))
-        return cd_fail(error, CD_INVALID, NULL, "the weights \"%s\" of the model have an impossible size", name);
+        return cd_fail(error, CD_INVALID, NULL, "the weights \"%s\" of the model have an impossible size",
+                       name);
     weights->index = (const uint32_t *)(const void *)index.bytes;
     weights->rows = (const uint8_t *)rows.bytes;
     weights->shift = 64 - (unsigned)__builtin_ctzll(buckets);

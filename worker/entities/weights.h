@@ -2,8 +2,8 @@
  *
  * Features are 64-bit hashes. The upper bits choose a bucket; a bucket is a run of entries
  *     u16 check (low bits of the hash), u8 count, count x { u8 label, i8 weight }
- * so that a row takes only the bytes of the labels it speaks about. A feature that was never learned is mistaken
- * for another with a chance of about four in 65,536. */
+ * so that a row takes only the bytes of the labels it speaks about. A feature that was never learned is
+ * mistaken for another with a chance of about four in 65,536. */
 #ifndef COPYDESK_ENTITIES_WEIGHTS_H
 #define COPYDESK_ENTITIES_WEIGHTS_H
 
@@ -22,7 +22,8 @@ struct cd_weights {
     struct cd_transitions transitions;
 };
 
-/* Read in place the sections NAME.index, NAME.rows and NAME.transitions; everything in them is checked once. */
+/* Read in place the sections NAME.index, NAME.rows and NAME.transitions; everything in them is checked once.
+ */
 enum cd_status cd_weights_open(const struct cd_model_file *file, const char *name, struct cd_weights *weights,
                                struct cd_error *error);
 

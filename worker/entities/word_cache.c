@@ -21,7 +21,8 @@ static struct cd_cached_word *word_at(const struct cd_word_cache *cache, uint32_
     return &cache->blocks[index / BLOCK_WORDS][index % BLOCK_WORDS];
 }
 
-static void sum_places(struct cd_cached_word *entry, const struct cd_weights *weights, struct cd_slice text, bool caseless)
+static void sum_places(struct cd_cached_word *entry, const struct cd_weights *weights, struct cd_slice text,
+                       bool caseless)
 {
     uint64_t features[CD_WORD_FEATURES_MAX];
     memset(entry->sums, 0, sizeof entry->sums);
@@ -56,7 +57,8 @@ static bool resize_slots(struct cd_word_cache *cache, uint32_t slot_count)
 static struct cd_cached_word *add_word(struct cd_word_cache *cache)
 {
     if (cache->count == cache->block_count * BLOCK_WORDS) {
-        struct cd_cached_word **blocks = realloc(cache->blocks, (cache->block_count + 1) * sizeof(struct cd_cached_word *));
+        struct cd_cached_word **blocks =
+            realloc(cache->blocks, (cache->block_count + 1) * sizeof(struct cd_cached_word *));
         if (!blocks)
             return NULL;
         cache->blocks = blocks;
@@ -68,8 +70,8 @@ static struct cd_cached_word *add_word(struct cd_word_cache *cache)
     return word_at(cache, cache->count);
 }
 
-const struct cd_cached_word *cd_word_cache_find(struct cd_word_cache *cache, struct cd_slice text, enum cd_token_kind kind,
-                                                bool caseless)
+const struct cd_cached_word *cd_word_cache_find(struct cd_word_cache *cache, struct cd_slice text,
+                                                enum cd_token_kind kind, bool caseless)
 {
     uint64_t key = cd_hash(text.bytes, text.length, kind * 2U + caseless);
     uint32_t *slot = slot_of(cache, key);

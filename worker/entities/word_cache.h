@@ -1,8 +1,8 @@
-/* word_cache.h - everything that depends on one word alone, computed once: its description, and its weights summed for
- * each place from which it is seen.
+/* word_cache.h - everything that depends on one word alone, computed once: its description, and its weights
+ * summed for each place from which it is seen.
  *
- * One per thread, kept from document to document, bounded: between documents the words that were met only once are
- * dropped when there are too many. Pointers stay valid until cd_word_cache_trim. */
+ * One per thread, kept from document to document, bounded: between documents the words that were met only
+ * once are dropped when there are too many. Pointers stay valid until cd_word_cache_trim. */
 #ifndef COPYDESK_ENTITIES_WORD_CACHE_H
 #define COPYDESK_ENTITIES_WORD_CACHE_H
 
@@ -27,8 +27,8 @@ void cd_word_cache_free(struct cd_word_cache *cache);
 bool cd_word_cache_trim(struct cd_word_cache *cache);
 
 /* The entry of a token's text; NULL when out of memory. */
-const struct cd_cached_word *cd_word_cache_find(struct cd_word_cache *cache, struct cd_slice text, enum cd_token_kind kind,
-                                                bool caseless);
+const struct cd_cached_word *cd_word_cache_find(struct cd_word_cache *cache, struct cd_slice text,
+                                                enum cd_token_kind kind, bool caseless);
 /* The edge before (or after) a sentence. */
 const struct cd_cached_word *cd_word_cache_edge(const struct cd_word_cache *cache, bool end, bool caseless);
 

@@ -9,7 +9,7 @@
 enum { FOLDED_BYTES_MAX = 64, SHAPE_BYTES_MAX = 12 };
 
 struct folded {
-    char lower[FOLDED_BYTES_MAX + 4]; /* small letters, marks made one, digits kept */
+    char lower[FOLDED_BYTES_MAX + 4];  /* small letters, marks made one, digits kept */
     char normal[FOLDED_BYTES_MAX + 4]; /* the same with every digit 0 */
     char cased[FOLDED_BYTES_MAX + 4];  /* digits 0, letters as they are */
     char shape[SHAPE_BYTES_MAX + 4];
@@ -45,8 +45,16 @@ static bool fold_mark(struct cd_slice text, struct folded *f)
 {
     static const struct {
         const char *from, *to;
-    } marks[] = {{"``", "\""}, {"''", "\""}, {"_", "--"}, {"--", "--"}, {"---", "--"}, {"\xE2\x80\x93", "--"}, {"\xE2\x80\x94", "--"},
-                 {"\xE2\x80\x95", "--"}, {"\xE2\x80\xA6", "..."}, {"\xE2\x80\x99\xE2\x80\x99", "\""}};
+    } marks[] = {{"``", "\""},
+                 {"''", "\""},
+                 {"_", "--"},
+                 {"--", "--"},
+                 {"---", "--"},
+                 {"\xE2\x80\x93", "--"},
+                 {"\xE2\x80\x94", "--"},
+                 {"\xE2\x80\x95", "--"},
+                 {"\xE2\x80\xA6", "..."},
+                 {"\xE2\x80\x99\xE2\x80\x99", "\""}};
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
         if (cd_slice_equal(text, cd_slice_of(marks[i].from))) {
             f->length = f->cased_length = strlen(marks[i].to);
@@ -76,7 +84,8 @@ static void fold(struct cd_slice text, bool caseless, struct folded *f)
     if (fold_mark(text, f))
         return;
     unsigned size;
-    for (size_t i = 0; i < text.length && f->length < FOLDED_BYTES_MAX && f->cased_length < FOLDED_BYTES_MAX; i += size) {
+    for (size_t i = 0; i < text.length && f->length < FOLDED_BYTES_MAX && f->cased_length < FOLDED_BYTES_MAX;
+         i += size) {
         uint32_t c = unify(cd_utf8_decode(text, i, &size));
         uint32_t small = cd_character_lower(c);
         bool digit = c >= '0' && c <= '9', upper = small != c;
@@ -112,8 +121,8 @@ static bool is_one_of(struct cd_slice word, const char *list)
     return false;
 }
 
-void cd_describe_word(const struct cd_lexicon *lexicon, struct cd_slice text, enum cd_token_kind kind, bool caseless,
-                      struct cd_word *word)
+void cd_describe_word(const struct cd_lexicon *lexicon, struct cd_slice text, enum cd_token_kind kind,
+                      bool caseless, struct cd_word *word)
 {
     struct folded f;
     fold(text, caseless, &f);
@@ -134,7 +143,8 @@ void cd_describe_word(const struct cd_lexicon *lexicon, struct cd_slice text, en
         word->profile = entry->profile;
     }
     word->begins_phrase = cd_lexicon_phrase(lexicon, cd_phrase_hash(0, word->phrase)) != 0;
-    word->connects = is_one_of(lower, "of the and for de la le el al bin von van der den du des di da dos in on & - ' 's . at to y");
+    word->connects = is_one_of(
+        lower, "of the and for de la le el al bin von van der den du des di da dos in on & - ' 's . at to y");
     word->quote = is_one_of(lower, "\" '");
     word->closes_quote = is_one_of(text, "\" '' ' \xE2\x80\x9D \xE2\x80\x99 \xC2\xBB");
     word->bracket = is_one_of(lower, "( [");
@@ -142,11 +152,13 @@ void cd_describe_word(const struct cd_lexicon *lexicon, struct cd_slice text, en
 
 void cd_describe_edge(bool end, struct cd_word *word)
 {
-    *word = (struct cd_word){.lower = end ? 0x5bd1e995 : 0x2545f491, .shape = end ? 12 : 11, .kind = CD_TOKEN_PUNCTUATION};
+    *word = (struct cd_word){
+        .lower = end ? 0x5bd1e995 : 0x2545f491, .shape = end ? 12 : 11, .kind = CD_TOKEN_PUNCTUATION};
     word->phrase = word->lower;
 }
 
-/* ---- features ------------------------------------------------------------------------------------------------- */
+/* ---- features
+ * ------------------------------------------------------------------------------------------------- */
 
 struct sink {
     uint64_t *features;
@@ -209,8 +221,8 @@ static void emit_self(struct sink *sink, const struct cd_word *word, const struc
             emit(sink, 40 + i, word->cluster[i] + ((uint64_t)word->writing << 16));
 }
 
-uint32_t cd_word_features(const struct cd_word *word, struct cd_slice text, enum cd_place place, bool caseless,
-                          uint64_t *features)
+uint32_t cd_word_features(const struct cd_word *word, struct cd_slice text, enum cd_place place,
+                          bool caseless, uint64_t *features)
 {
     struct sink sink = {.features = features, .place = 0x51ed270b0a1c3f49ULL * (place + 1)};
     emit(&sink, 4, word->lower);

@@ -13,7 +13,8 @@ static const float silver_sure = 0.7F;
 
 static const uint32_t all_types = (1U << CD_ENTITY_TYPE_COUNT) - 1;
 
-/* ---- reading ------------------------------------------------------------------------------------------------------ */
+/* ---- reading
+ * ------------------------------------------------------------------------------------------------------ */
 
 static int type_by_name(const char *name)
 {
@@ -61,8 +62,8 @@ static uint32_t *byte_offsets(struct cd_slice text, size_t *codepoints)
     return offsets;
 }
 
-static void read_spans(const json_t *object, const uint32_t *offsets, size_t codepoints, struct cd_arena *arena,
-                       struct cd_gold_document *gold)
+static void read_spans(const json_t *object, const uint32_t *offsets, size_t codepoints,
+                       struct cd_arena *arena, struct cd_gold_document *gold)
 {
     const json_t *entities = json_object_get(object, "entities"), *doubts = json_object_get(object, "doubt");
     gold->spans = cd_arena_zeroed(arena, json_array_size(entities) + 1, sizeof *gold->spans);
@@ -76,15 +77,16 @@ static void read_spans(const json_t *object, const uint32_t *offsets, size_t cod
         int type = type_by_name(json_string_value(json_object_get(item, "type")));
         const json_t *p = json_object_get(item, "p");
         if (type >= 0 && start < end && end <= codepoints)
-            gold->spans[gold->span_count++] =
-                (struct cd_gold_span){offsets[start], offsets[end], (uint8_t)type, p ? (float)json_number_value(p) : 1.0F};
+            gold->spans[gold->span_count++] = (struct cd_gold_span){
+                offsets[start], offsets[end], (uint8_t)type, p ? (float)json_number_value(p) : 1.0F};
     }
     json_array_foreach(doubts, i, item)
     {
         size_t start = (size_t)json_integer_value(json_array_get(item, 0));
         size_t end = (size_t)json_integer_value(json_array_get(item, 1));
         if (start < end && end <= codepoints)
-            gold->doubts[gold->doubt_count++] = (struct cd_gold_span){offsets[start], offsets[end], CD_GOLD_UNKNOWN, 0.0F};
+            gold->doubts[gold->doubt_count++] =
+                (struct cd_gold_span){offsets[start], offsets[end], CD_GOLD_UNKNOWN, 0.0F};
     }
 }
 
@@ -123,8 +125,8 @@ static struct cd_gold_document *add_document(struct cd_corpus *corpus)
     return gold;
 }
 
-enum cd_status cd_corpus_read(struct cd_corpus *corpus, const char *path, uint32_t complete_types, float weight,
-                              struct cd_error *error)
+enum cd_status cd_corpus_read(struct cd_corpus *corpus, const char *path, uint32_t complete_types,
+                              float weight, struct cd_error *error)
 {
     if (!corpus->arena && !(corpus->arena = cd_arena_new(1 << 20)))
         return cd_fail(error, CD_MEMORY, path, "out of memory");
@@ -151,7 +153,8 @@ void cd_corpus_free(struct cd_corpus *corpus)
     *corpus = (struct cd_corpus){0};
 }
 
-/* ---- labels -------------------------------------------------------------------------------------------------------- */
+/* ---- labels
+ * -------------------------------------------------------------------------------------------------------- */
 
 /* O, and every label of the types in `types`. */
 static cd_label_set outside_or(uint32_t types)
@@ -163,7 +166,8 @@ static cd_label_set outside_or(uint32_t types)
 }
 
 /* The tokens that a span touches; false when it begins or ends inside one, or touches none. */
-static bool covered_tokens(const struct cd_document *document, const struct cd_gold_span *span, uint32_t *first, uint32_t *end)
+static bool covered_tokens(const struct cd_document *document, const struct cd_gold_span *span,
+                           uint32_t *first, uint32_t *end)
 {
     uint32_t low = 0, high = document->token_count;
     while (low < high) {
@@ -183,12 +187,16 @@ static bool covered_tokens(const struct cd_document *document, const struct cd_g
 static void label_span(cd_label_set *labels, uint32_t first, uint32_t end, unsigned type)
 {
     for (uint32_t t = first; t < end; t++) {
-        unsigned place = end - first == 1 ? CD_LABEL_U : t == first ? CD_LABEL_B : t + 1 == end ? CD_LABEL_L : CD_LABEL_I;
+        unsigned place = end - first == 1 ? CD_LABEL_U
+                         : t == first     ? CD_LABEL_B
+                         : t + 1 == end   ? CD_LABEL_L
+                                          : CD_LABEL_I;
         labels[t] = (cd_label_set)1 << (place + type);
     }
 }
 
-void cd_corpus_label(const struct cd_gold_document *gold, const struct cd_document *document, cd_label_set *labels)
+void cd_corpus_label(const struct cd_gold_document *gold, const struct cd_document *document,
+                     cd_label_set *labels)
 {
     uint32_t open_types = all_types & ~gold->complete_types;
     for (uint32_t t = 0; t < document->token_count; t++)
@@ -224,11 +232,13 @@ void cd_corpus_label(const struct cd_gold_document *gold, const struct cd_docume
     }
 }
 
-/* ---- letter case ------------------------------------------------------------------------------------------------------ */
+/* ---- letter case
+ * ------------------------------------------------------------------------------------------------------ */
 
 static bool is_small_word(const char *bytes, size_t length)
 {
-    static const char words[] = " a an and as at but by for from in into is it of on or nor the to with vs via ";
+    static const char words[] =
+        " a an and as at but by for from in into is it of on or nor the to with vs via ";
     if (length > 5)
         return false;
     char padded[8] = " ";
@@ -266,6 +276,7 @@ void cd_recase(enum cd_recase how, char *bytes, size_t length)
         uint32_t changed = letter ? recased(how, c, begins) : c;
         if (changed != c && cd_utf8_encode(changed, out) == size)
             memcpy(bytes + i, out, size);
-        inside = letter || kind == CD_CHARACTER_MARK || (inside && kind == CD_CHARACTER_APOSTROPHE) || kind == CD_CHARACTER_DIGIT;
+        inside = letter || kind == CD_CHARACTER_MARK || (inside && kind == CD_CHARACTER_APOSTROPHE) ||
+                 kind == CD_CHARACTER_DIGIT;
     }
 }

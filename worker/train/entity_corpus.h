@@ -1,8 +1,8 @@
 /* entity_corpus.h - annotated documents for training and scoring the tagger.
  *
- * Reads the JSON Lines of DATA/ner with their META files. What a source does not annotate is not learned as "nothing": a
- * token's labelling is a set of allowed labels, one label where it is known, several where it is not. For programs that run
- * once: one thread, memory lives until the corpus is freed. */
+ * Reads the JSON Lines of DATA/ner with their META files. What a source does not annotate is not learned as
+ * "nothing": a token's labelling is a set of allowed labels, one label where it is known, several where it is
+ * not. For programs that run once: one thread, memory lives until the corpus is freed. */
 #ifndef COPYDESK_TRAIN_ENTITY_CORPUS_H
 #define COPYDESK_TRAIN_ENTITY_CORPUS_H
 
@@ -40,9 +40,10 @@ struct cd_corpus {
     uint32_t count, capacity;
 };
 
-/* Append the documents of one file. Types that `complete_types` lacks are allowed wherever nothing is marked. */
-enum cd_status cd_corpus_read(struct cd_corpus *corpus, const char *path, uint32_t complete_types, float weight,
-                              struct cd_error *error);
+/* Append the documents of one file. Types that `complete_types` lacks are allowed wherever nothing is marked.
+ */
+enum cd_status cd_corpus_read(struct cd_corpus *corpus, const char *path, uint32_t complete_types,
+                              float weight, struct cd_error *error);
 /* The complete types of a file from its META page (NAME.META.json beside it); all when there is none. */
 uint32_t cd_corpus_complete_types(const char *path);
 void cd_corpus_free(struct cd_corpus *corpus);
@@ -50,12 +51,20 @@ void cd_corpus_free(struct cd_corpus *corpus);
 /* The allowed labels of each token: bit per column of a row, bit CD_LABEL_O for outside. */
 typedef uint64_t cd_label_set;
 static const cd_label_set cd_any_label = ((cd_label_set)2 << CD_LABEL_O) - 1;
-void cd_corpus_label(const struct cd_gold_document *gold, const struct cd_document *document, cd_label_set *labels);
+void cd_corpus_label(const struct cd_gold_document *gold, const struct cd_document *document,
+                     cd_label_set *labels);
 
 /* Ways to rewrite letter case; byte lengths stay as they are. */
-enum cd_recase { CD_RECASE_NONE, CD_RECASE_TITLE, CD_RECASE_TITLE_SMALL_WORDS, CD_RECASE_TITLE_ALL, CD_RECASE_UPPER, CD_RECASE_LOWER };
-/* TITLE: every word begins with a capital, the rest stays; TITLE_SMALL_WORDS: "of", "the" stay small; TITLE_ALL: the
- * rest of each word becomes small. */
+enum cd_recase {
+    CD_RECASE_NONE,
+    CD_RECASE_TITLE,
+    CD_RECASE_TITLE_SMALL_WORDS,
+    CD_RECASE_TITLE_ALL,
+    CD_RECASE_UPPER,
+    CD_RECASE_LOWER
+};
+/* TITLE: every word begins with a capital, the rest stays; TITLE_SMALL_WORDS: "of", "the" stay small;
+ * TITLE_ALL: the rest of each word becomes small. */
 void cd_recase(enum cd_recase how, char *bytes, size_t length);
 
 #endif

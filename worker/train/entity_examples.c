@@ -9,7 +9,8 @@
 
 enum { COUNTER_BITS = 27, WINDOW_FROM = 3, WINDOW_TO = 4 };
 
-/* ---- distinct words, and features by number ------------------------------------------------------------------------- */
+/* ---- distinct words, and features by number
+ * ------------------------------------------------------------------------- */
 
 struct known_word {
     struct cd_word word; /* first: a pointer to it is a pointer to the whole */
@@ -72,7 +73,8 @@ static struct known_word *add_word(struct build *b, uint64_t key)
     return b->words[word->number] = word;
 }
 
-static struct known_word *know_word(struct build *b, struct cd_slice text, enum cd_token_kind kind, bool caseless)
+static struct known_word *know_word(struct build *b, struct cd_slice text, enum cd_token_kind kind,
+                                    bool caseless)
 {
     uint64_t key = cd_hash(text.bytes, text.length, kind * 2U + caseless);
     uint32_t *slot = map_slot(&b->word_map, key);
@@ -107,7 +109,8 @@ static uint32_t number_feature(struct build *b, uint64_t feature)
     if (!*slot) {
         struct cd_examples *out = b->out;
         if ((out->feature_count & (out->feature_count - 1)) == 0)
-            out->features = realloc(out->features, (out->feature_count ? 2 * (size_t)out->feature_count : 1) * sizeof *out->features);
+            out->features = realloc(out->features, (out->feature_count ? 2 * (size_t)out->feature_count : 1) *
+                                                       sizeof *out->features);
         out->features[out->feature_count] = feature;
         *slot = ++out->feature_count;
         b->feature_map.count++;
@@ -115,7 +118,9 @@ static uint32_t number_feature(struct build *b, uint64_t feature)
     return *slot - 1;
 }
 
-/* ---- sentences --------------------------------------------------------------------------------------------------------- */
+/* ---- sentences
+ * ---------------------------------------------------------------------------------------------------------
+ */
 
 static void reserve_tokens(struct cd_examples *out, uint32_t more)
 {
@@ -126,12 +131,15 @@ static void reserve_tokens(struct cd_examples *out, uint32_t more)
         out->context = realloc(out->context, out->token_capacity * sizeof *out->context);
     }
     if (out->context_count + (uint64_t)more * CD_CONTEXT_FEATURES_MAX > out->context_capacity) {
-        out->context_capacity = out->context_capacity + out->context_capacity / 2 + (uint64_t)more * CD_CONTEXT_FEATURES_MAX + 4096;
-        out->context_features = realloc(out->context_features, out->context_capacity * sizeof *out->context_features);
+        out->context_capacity = out->context_capacity + out->context_capacity / 2 +
+                                (uint64_t)more * CD_CONTEXT_FEATURES_MAX + 4096;
+        out->context_features =
+            realloc(out->context_features, out->context_capacity * sizeof *out->context_features);
     }
 }
 
-static void store_token(struct build *b, struct known_word *word, const uint64_t *features, uint32_t count, cd_label_set labels)
+static void store_token(struct build *b, struct known_word *word, const uint64_t *features, uint32_t count,
+                        cd_label_set labels)
 {
     if (b->counting) {
         word->uses++;
@@ -150,7 +158,8 @@ static void store_token(struct build *b, struct known_word *word, const uint64_t
     }
 }
 
-static void add_example(struct build *b, uint32_t tokens, uint32_t document, float weight, const cd_label_set *labels)
+static void add_example(struct build *b, uint32_t tokens, uint32_t document, float weight,
+                        const cd_label_set *labels)
 {
     struct cd_examples *out = b->out;
     if (out->count == out->capacity) {
@@ -160,12 +169,16 @@ static void add_example(struct build *b, uint32_t tokens, uint32_t document, flo
     bool open = false;
     for (uint32_t t = 0; t < tokens; t++)
         open |= (labels[t] & (labels[t] - 1)) != 0;
-    out->items[out->count++] = (struct cd_example){
-        .first_token = out->token_count, .count = tokens, .document = document, .weight = weight, .open = open};
+    out->items[out->count++] = (struct cd_example){.first_token = out->token_count,
+                                                   .count = tokens,
+                                                   .document = document,
+                                                   .weight = weight,
+                                                   .open = open};
 }
 
-static void take_sentence(struct build *b, const struct cd_sentence *sentence, const struct cd_word *const *words,
-                          const cd_label_set *labels, uint32_t document, float weight)
+static void take_sentence(struct build *b, const struct cd_sentence *sentence,
+                          const struct cd_word *const *words, const cd_label_set *labels, uint32_t document,
+                          float weight)
 {
     uint32_t n = sentence->token_count, first = sentence->first_token;
     const struct cd_word **padded = cd_arena_allocate(b->document_arena, (n + 4) * sizeof *padded);
@@ -192,20 +205,24 @@ static void take_sentence(struct build *b, const struct cd_sentence *sentence, c
     uint64_t features[CD_CONTEXT_FEATURES_MAX];
     for (uint32_t t = 0; t < n; t++) {
         uint32_t count = cd_context_features(&view, t, features);
-        store_token(b, (struct known_word *)(void *)(uintptr_t)words[first + t], features, count, labels[first + t]);
+        store_token(b, (struct known_word *)(void *)(uintptr_t)words[first + t], features, count,
+                    labels[first + t]);
     }
 }
 
-static void take_document(struct build *b, const struct cd_gold_document *gold, const struct cd_document *document, uint32_t number)
+static void take_document(struct build *b, const struct cd_gold_document *gold,
+                          const struct cd_document *document, uint32_t number)
 {
-    const struct cd_word **words = cd_arena_allocate(b->document_arena, (document->token_count + 1) * sizeof *words);
+    const struct cd_word **words =
+        cd_arena_allocate(b->document_arena, (document->token_count + 1) * sizeof *words);
     cd_label_set *labels = cd_arena_allocate(b->document_arena, (document->token_count + 1) * sizeof *labels);
     cd_corpus_label(gold, document, labels);
     for (uint32_t s = 0; s < document->sentence_count; s++) {
         const struct cd_sentence *sentence = &document->sentences[s];
         for (uint32_t t = sentence->first_token; t < sentence->first_token + sentence->token_count; t++)
             words[t] = &know_word(b, cd_token_text(document, t), document->tokens[t].kind,
-                                  sentence->letter_case != CD_CASE_NORMAL)->word;
+                                  sentence->letter_case != CD_CASE_NORMAL)
+                            ->word;
     }
     cd_evidence_gather(&b->evidence, document, words);
     for (uint32_t s = 0; s < document->sentence_count; s++)
@@ -213,18 +230,22 @@ static void take_document(struct build *b, const struct cd_gold_document *gold, 
             take_sentence(b, &document->sentences[s], words, labels, number, gold->weight);
 }
 
-/* ---- copies in other letter cases ---------------------------------------------------------------------------------------- */
+/* ---- copies in other letter cases
+ * ---------------------------------------------------------------------------------------- */
 
 static enum cd_recase recase_of(uint64_t random)
 {
-    static const enum cd_recase ways[] = {CD_RECASE_TITLE, CD_RECASE_TITLE_SMALL_WORDS, CD_RECASE_TITLE_ALL, CD_RECASE_UPPER,
-                                          CD_RECASE_UPPER, CD_RECASE_LOWER,             CD_RECASE_LOWER,     CD_RECASE_TITLE_SMALL_WORDS};
+    static const enum cd_recase ways[] = {CD_RECASE_TITLE,     CD_RECASE_TITLE_SMALL_WORDS,
+                                          CD_RECASE_TITLE_ALL, CD_RECASE_UPPER,
+                                          CD_RECASE_UPPER,     CD_RECASE_LOWER,
+                                          CD_RECASE_LOWER,     CD_RECASE_TITLE_SMALL_WORDS};
     return ways[random % (sizeof ways / sizeof *ways)];
 }
 
-/* Recase the title and some of the sentences of the body, so that the rest of the document can tell of its names. */
-static void recase_parts(struct build *b, const struct cd_gold_document *gold, uint64_t random, struct cd_slice *title,
-                         struct cd_slice *body)
+/* Recase the title and some of the sentences of the body, so that the rest of the document can tell of its
+ * names. */
+static void recase_parts(struct build *b, const struct cd_gold_document *gold, uint64_t random,
+                         struct cd_slice *title, struct cd_slice *body)
 {
     struct cd_document document;
     if (cd_document_build(gold->title, gold->body, b->document_arena, &document, NULL) != CD_OK)
@@ -237,16 +258,18 @@ static void recase_parts(struct build *b, const struct cd_gold_document *gold, u
         if (sentence->in_title || random % 5 != 0)
             continue;
         uint32_t begin = document.tokens[sentence->first_token].begin_byte - document.body_begin_byte;
-        uint32_t end = document.tokens[sentence->first_token + sentence->token_count - 1].end_byte - document.body_begin_byte;
+        uint32_t end = document.tokens[sentence->first_token + sentence->token_count - 1].end_byte -
+                       document.body_begin_byte;
         cd_recase(recase_of(random >> 32), (char *)(uintptr_t)body->bytes + begin, end - begin);
     }
 }
 
-static enum cd_status take_copy(struct build *b, const struct cd_gold_document *gold, uint32_t number, unsigned copy,
-                                struct cd_error *error)
+static enum cd_status take_copy(struct build *b, const struct cd_gold_document *gold, uint32_t number,
+                                unsigned copy, struct cd_error *error)
 {
     cd_arena_reset(b->document_arena, 0);
-    struct cd_slice title = cd_arena_copy(b->document_arena, gold->title), body = cd_arena_copy(b->document_arena, gold->body);
+    struct cd_slice title = cd_arena_copy(b->document_arena, gold->title),
+                    body = cd_arena_copy(b->document_arena, gold->body);
     uint64_t random = cd_hash(gold->id.bytes, gold->id.length, 77 + copy);
     if (b->caseless && copy == 0) {
         recase_parts(b, gold, random, &title, &body);
@@ -262,7 +285,8 @@ static enum cd_status take_copy(struct build *b, const struct cd_gold_document *
     return status;
 }
 
-/* ---- words' own features ---------------------------------------------------------------------------------------------------- */
+/* ---- words' own features
+ * ---------------------------------------------------------------------------------------------------- */
 
 static void take_words(struct build *b)
 {
@@ -295,7 +319,8 @@ static void take_words(struct build *b)
         out->word_begin[(size_t)out->word_count * CD_PLACES] = total;
 }
 
-static enum cd_status pass(struct build *b, const struct cd_corpus *corpus, bool counting, struct cd_error *error)
+static enum cd_status pass(struct build *b, const struct cd_corpus *corpus, bool counting,
+                           struct cd_error *error)
 {
     enum cd_status status = CD_OK;
     b->counting = counting;
@@ -310,8 +335,9 @@ static enum cd_status pass(struct build *b, const struct cd_corpus *corpus, bool
     return status;
 }
 
-enum cd_status cd_examples_build(const struct cd_corpus *corpus, const struct cd_lexicon *lexicon, bool caseless,
-                                 unsigned feature_count_min, struct cd_examples *examples, struct cd_error *error)
+enum cd_status cd_examples_build(const struct cd_corpus *corpus, const struct cd_lexicon *lexicon,
+                                 bool caseless, unsigned feature_count_min, struct cd_examples *examples,
+                                 struct cd_error *error)
 {
     *examples = (struct cd_examples){0};
     struct build b = {.lexicon = lexicon,
@@ -356,15 +382,18 @@ void cd_examples_free(struct cd_examples *examples)
     *examples = (struct cd_examples){0};
 }
 
-static uint32_t append(const struct cd_examples *e, uint32_t word, enum cd_place place, uint32_t *features, uint32_t n)
+static uint32_t append(const struct cd_examples *e, uint32_t word, enum cd_place place, uint32_t *features,
+                       uint32_t n)
 {
-    uint64_t begin = e->word_begin[(size_t)word * CD_PLACES + place], end = e->word_begin[(size_t)word * CD_PLACES + place + 1];
+    uint64_t begin = e->word_begin[(size_t)word * CD_PLACES + place],
+             end = e->word_begin[(size_t)word * CD_PLACES + place + 1];
     for (uint64_t i = begin; i < end; i++)
         features[n++] = e->word_features[i];
     return n;
 }
 
-uint32_t cd_example_features(const struct cd_examples *e, const struct cd_example *example, uint32_t token, uint32_t *features)
+uint32_t cd_example_features(const struct cd_examples *e, const struct cd_example *example, uint32_t token,
+                             uint32_t *features)
 {
     const uint32_t *words = e->words + example->first_token;
     uint32_t last = example->count - 1, n = 0;
@@ -379,7 +408,8 @@ uint32_t cd_example_features(const struct cd_examples *e, const struct cd_exampl
         if (token >= d)
             n = append(e, words[token - d], CD_PLACE_LEFT, features, n);
     }
-    uint64_t begin = e->context[example->first_token + token], end = e->context[example->first_token + token + 1];
+    uint64_t begin = e->context[example->first_token + token],
+             end = e->context[example->first_token + token + 1];
     for (uint64_t i = begin; i < end; i++)
         features[n++] = e->context_features[i];
     return n;

@@ -1,7 +1,7 @@
 /* entity_examples.h - a corpus as the trainer sees it: sentences of feature numbers and allowed labels.
  *
- * Features seen fewer than `feature_count_min` times are left out. Features of single words are kept once per distinct word
- * and place, as in the program. For programs that run once. */
+ * Features seen fewer than `feature_count_min` times are left out. Features of single words are kept once per
+ * distinct word and place, as in the program. For programs that run once. */
 #ifndef COPYDESK_TRAIN_ENTITY_EXAMPLES_H
 #define COPYDESK_TRAIN_ENTITY_EXAMPLES_H
 
@@ -33,15 +33,16 @@ struct cd_examples {
     uint32_t feature_count;
 };
 
-/* Build examples from documents. `caseless`: sentences whose case says nothing, from copies in Title Case, capitals and
- * small letters; else the sentences of normal case. */
-enum cd_status cd_examples_build(const struct cd_corpus *corpus, const struct cd_lexicon *lexicon, bool caseless,
-                                 unsigned feature_count_min, struct cd_examples *examples, struct cd_error *error);
+/* Build examples from documents. `caseless`: sentences whose case says nothing, from copies in Title Case,
+ * capitals and small letters; else the sentences of normal case. */
+enum cd_status cd_examples_build(const struct cd_corpus *corpus, const struct cd_lexicon *lexicon,
+                                 bool caseless, unsigned feature_count_min, struct cd_examples *examples,
+                                 struct cd_error *error);
 void cd_examples_free(struct cd_examples *examples);
 
 /* The feature numbers of a token: those of the words around it, then those of its context. */
-uint32_t cd_example_features(const struct cd_examples *examples, const struct cd_example *example, uint32_t token,
-                             uint32_t *features);
+uint32_t cd_example_features(const struct cd_examples *examples, const struct cd_example *example,
+                             uint32_t token, uint32_t *features);
 
 enum { CD_EXAMPLE_FEATURES_MAX = 512 };
 

@@ -45,8 +45,8 @@ static void append_entry(struct cd_buffer *rows, uint64_t hash, const float *row
         cd_buffer_append(rows, entry, 3 + 2 * n);
 }
 
-void cd_weights_export(const struct cd_examples *examples, const struct cd_trained *trained, float row_min, float weight_min,
-                       struct cd_weight_sections *sections)
+void cd_weights_export(const struct cd_examples *examples, const struct cd_trained *trained, float row_min,
+                       float weight_min, struct cd_weight_sections *sections)
 {
     *sections = (struct cd_weight_sections){0};
     struct kept *kept = malloc(((size_t)examples->feature_count + 1) * sizeof *kept);
@@ -66,7 +66,8 @@ void cd_weights_export(const struct cd_examples *examples, const struct cd_train
             append_entry(&sections->rows, kept[next].hash, trained->rows[kept[next].number], weight_min);
     }
     cd_buffer_append(&sections->transitions, (const char *)&scale, sizeof scale);
-    cd_buffer_append(&sections->transitions, (const char *)&trained->transitions, sizeof trained->transitions);
+    cd_buffer_append(&sections->transitions, (const char *)&trained->transitions,
+                     sizeof trained->transitions);
     sections->kept = count;
     free(kept);
 }

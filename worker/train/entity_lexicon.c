@@ -15,7 +15,8 @@ static const double alias_of_prior_min = 0.15;
 
 enum { CLUSTER_WORDS_MAX = 120000, PLACE_POPULATION_KNOWN = 100000 };
 
-/* ---- growing tables, keyed by hash -------------------------------------------------------------------------------- */
+/* ---- growing tables, keyed by hash
+ * -------------------------------------------------------------------------------- */
 
 struct phrase {
     uint64_t hash;
@@ -78,7 +79,9 @@ static struct word *word_of(struct builder *b, uint64_t hash)
     return &b->words[at];
 }
 
-/* ---- names ---------------------------------------------------------------------------------------------------------- */
+/* ---- names
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
 static void count_words(struct builder *b, const struct cd_word *words, uint32_t n, unsigned type)
 {
@@ -114,7 +117,8 @@ static void add_name(struct builder *b, struct cd_slice name, unsigned type, boo
         return;
     uint64_t hash = 0;
     for (uint32_t i = first; i < n; i++) {
-        cd_describe_word(&b->empty, cd_token_text(&document, i), document.tokens[i].kind, false, &words[i - first]);
+        cd_describe_word(&b->empty, cd_token_text(&document, i), document.tokens[i].kind, false,
+                         &words[i - first]);
         hash = cd_phrase_hash(hash, words[i - first].phrase);
         if (i + 1 < n)
             phrase_of(b, hash)->bits |= CD_PHRASE_CONTINUES;
@@ -124,7 +128,9 @@ static void add_name(struct builder *b, struct cd_slice name, unsigned type, boo
         count_words(b, words, n - first, type);
 }
 
-/* ---- files ---------------------------------------------------------------------------------------------------------- */
+/* ---- files
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
 static FILE *open_part(const char *data, const char *name, struct cd_error *error)
 {
@@ -172,7 +178,8 @@ static int knowledge_type(const char *type, const char *class_name)
     return strcmp(class_name, "fictional") == 0 ? CD_PERSON : -1;
 }
 
-/* Aliases written in capitals or with several words are names; short ones in small letters ("af") are codes. */
+/* Aliases written in capitals or with several words are names; short ones in small letters ("af") are codes.
+ */
 static bool is_useful_alias(const char *alias)
 {
     size_t length = strlen(alias);
@@ -231,7 +238,8 @@ static uint64_t folded_hash(struct builder *b, const char *text)
     return word.phrase;
 }
 
-static enum cd_status read_name_list(struct builder *b, const char *data, const char *name, bool given, struct cd_error *error)
+static enum cd_status read_name_list(struct builder *b, const char *data, const char *name, bool given,
+                                     struct cd_error *error)
 {
     FILE *file = open_part(data, name, error);
     if (!file)
@@ -263,8 +271,10 @@ static enum cd_status read_clusters(struct builder *b, const char *data, struct 
         struct word *word = word_of(b, folded_hash(b, fields[0]));
         if (word->cluster[0])
             continue;
-        unsigned of64 = (unsigned)strtoul(fields[1], NULL, 10) % 64, of256 = (unsigned)strtoul(fields[2], NULL, 10),
-                 of1024 = (unsigned)strtoul(fields[3], NULL, 10) % 1023, of3072 = (unsigned)strtoul(fields[4], NULL, 10);
+        unsigned of64 = (unsigned)strtoul(fields[1], NULL, 10) % 64,
+                 of256 = (unsigned)strtoul(fields[2], NULL, 10),
+                 of1024 = (unsigned)strtoul(fields[3], NULL, 10) % 1023,
+                 of3072 = (unsigned)strtoul(fields[4], NULL, 10);
         word->cluster[0] = (uint16_t)(of64 | (of1024 + 1) << 6);
         word->cluster[1] = (uint16_t)(of256 + 1);
         word->cluster[2] = (uint16_t)(of3072 + 1);
@@ -274,7 +284,9 @@ static enum cd_status read_clusters(struct builder *b, const char *data, struct 
     return CD_OK;
 }
 
-/* ---- sections ---------------------------------------------------------------------------------------------------------- */
+/* ---- sections
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
 static int by_hash(const void *a, const void *b)
 {
@@ -289,10 +301,13 @@ static unsigned bucket_of(unsigned count)
 
 static uint16_t profile_of(const struct word *w)
 {
-    return (uint16_t)(bucket_of(w->counts[0]) << CD_PROFILE_PERSON_FIRST | bucket_of(w->counts[1]) << CD_PROFILE_PERSON_LAST |
+    return (uint16_t)(bucket_of(w->counts[0]) << CD_PROFILE_PERSON_FIRST |
+                      bucket_of(w->counts[1]) << CD_PROFILE_PERSON_LAST |
                       bucket_of(w->counts[2]) << CD_PROFILE_ORGANIZATION |
-                      bucket_of(w->counts[3]) << CD_PROFILE_ORGANIZATION_LAST | bucket_of(w->counts[4]) << CD_PROFILE_LOCATION |
-                      (unsigned)w->given << CD_PROFILE_GIVEN_NAME | (unsigned)w->surname << CD_PROFILE_SURNAME |
+                      bucket_of(w->counts[3]) << CD_PROFILE_ORGANIZATION_LAST |
+                      bucket_of(w->counts[4]) << CD_PROFILE_LOCATION |
+                      (unsigned)w->given << CD_PROFILE_GIVEN_NAME |
+                      (unsigned)w->surname << CD_PROFILE_SURNAME |
                       (unsigned)(w->counts[5] > 1) << CD_PROFILE_WORK);
 }
 
@@ -342,7 +357,8 @@ static void write_sections(struct builder *b, struct cd_lexicon_sections *sectio
     uint32_t *checks = calloc(phrases, sizeof *checks);
     uint16_t *bits = calloc(phrases, sizeof *bits);
     for (size_t i = 0; i < words; i++) {
-        entries[i] = (struct cd_lexicon_word){.check = (uint32_t)b->words[i].hash, .profile = profile_of(&b->words[i])};
+        entries[i] = (struct cd_lexicon_word){.check = (uint32_t)b->words[i].hash,
+                                              .profile = profile_of(&b->words[i])};
         memcpy(entries[i].cluster, b->words[i].cluster, sizeof entries[i].cluster);
     }
     for (size_t i = 0; i < phrases; i++) {
@@ -354,14 +370,16 @@ static void write_sections(struct builder *b, struct cd_lexicon_sections *sectio
         {section("words.index", index_of(&b->words->hash, sizeof *b->words, words), index_bytes),
          section("words", entries, words * sizeof *entries),
          section("phrases.index", index_of(&b->phrases->hash, sizeof *b->phrases, phrases), index_bytes),
-         section("phrases.checks", checks, phrases * sizeof *checks), section("phrases.bits", bits, phrases * sizeof *bits)}};
+         section("phrases.checks", checks, phrases * sizeof *checks),
+         section("phrases.bits", bits, phrases * sizeof *bits)}};
 }
 
-enum cd_status cd_lexicon_build(const char *data, struct cd_lexicon_sections *sections, struct cd_error *error)
+enum cd_status cd_lexicon_build(const char *data, struct cd_lexicon_sections *sections,
+                                struct cd_error *error)
 {
-    struct builder b = {.arena = cd_arena_new(0), .no_index = calloc(CD_LEXICON_BUCKETS + 1, sizeof(uint32_t))};
-    enum cd_status status =
-        b.arena && b.no_index ? CD_OK : cd_fail(error, CD_MEMORY, data, "out of memory");
+    struct builder b = {.arena = cd_arena_new(0),
+                        .no_index = calloc(CD_LEXICON_BUCKETS + 1, sizeof(uint32_t))};
+    enum cd_status status = b.arena && b.no_index ? CD_OK : cd_fail(error, CD_MEMORY, data, "out of memory");
     b.empty = (struct cd_lexicon){.word_index = b.no_index, .phrase_index = b.no_index};
     if (status == CD_OK)
         status = read_clusters(&b, data, error);

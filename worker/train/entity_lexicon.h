@@ -1,4 +1,5 @@
-/* entity_lexicon.h - builds the tagger's lexicon from word clusters and the knowledge base (see ../entities/lexicon.h). */
+/* entity_lexicon.h - builds the tagger's lexicon from word clusters and the knowledge base (see
+ * ../entities/lexicon.h). */
 #ifndef COPYDESK_TRAIN_ENTITY_LEXICON_H
 #define COPYDESK_TRAIN_ENTITY_LEXICON_H
 
@@ -12,7 +13,8 @@ struct cd_lexicon_sections {
 };
 
 /* Read DATA/clusters and DATA/knowledge. The sections are freed with cd_lexicon_sections_free. */
-enum cd_status cd_lexicon_build(const char *data, struct cd_lexicon_sections *sections, struct cd_error *error);
+enum cd_status cd_lexicon_build(const char *data, struct cd_lexicon_sections *sections,
+                                struct cd_error *error);
 void cd_lexicon_sections_free(struct cd_lexicon_sections *sections);
 
 #endif

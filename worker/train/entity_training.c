@@ -24,7 +24,8 @@ struct trainer {
     uint32_t feature_counts[TOKENS_MAX];
     float scores[TOKENS_MAX][CD_LABELS];
     float gradients[TOKENS_MAX][CD_LABELS]; /* of the log-likelihood */
-    struct cd_lattice_row potential[TOKENS_MAX], allowed[TOKENS_MAX], forward[TOKENS_MAX], backward[TOKENS_MAX];
+    struct cd_lattice_row potential[TOKENS_MAX], allowed[TOKENS_MAX], forward[TOKENS_MAX],
+        backward[TOKENS_MAX];
     float norm[TOKENS_MAX];
 };
 
@@ -35,9 +36,12 @@ static uint64_t next_random(struct trainer *t)
     return t->random ^= t->random << 17;
 }
 
-/* ---- scores ------------------------------------------------------------------------------------------------------------ */
+/* ---- scores
+ * ------------------------------------------------------------------------------------------------------------
+ */
 
-static void sum_rows(const float (*rows)[CD_LABELS], const uint32_t *features, uint32_t count, float factor, float *scores)
+static void sum_rows(const float (*rows)[CD_LABELS], const uint32_t *features, uint32_t count, float factor,
+                     float *scores)
 {
     float sum[CD_LABELS] = {0};
     for (uint32_t i = 0; i < count; i++) {
@@ -65,20 +69,23 @@ static void choose_features(struct trainer *t, const struct cd_example *example)
     }
 }
 
-void cd_trained_scores(const struct cd_examples *examples, const struct cd_example *example, const struct cd_trained *trained,
-                       float (*scores)[CD_LABELS])
+void cd_trained_scores(const struct cd_examples *examples, const struct cd_example *example,
+                       const struct cd_trained *trained, float (*scores)[CD_LABELS])
 {
     uint32_t features[CD_EXAMPLE_FEATURES_MAX];
     for (uint32_t i = 0; i < example->count; i++) {
         uint32_t count = cd_example_features(examples, example, i, features);
-        sum_rows((const float (*)[CD_LABELS])trained->rows, features, count, 1.0F, scores[i]);
+        sum_rows((const float(*)[CD_LABELS])trained->rows, features, count, 1.0F, scores[i]);
     }
 }
 
-/* ---- gradients ---------------------------------------------------------------------------------------------------------- */
+/* ---- gradients
+ * ----------------------------------------------------------------------------------------------------------
+ */
 
 /* Add sign x expected counts of transitions and labels under the lattice's distribution. */
-static void add_transition_counts(struct trainer *t, const struct cd_lattice *lattice, uint32_t at, float sign)
+static void add_transition_counts(struct trainer *t, const struct cd_lattice *lattice, uint32_t at,
+                                  float sign)
 {
     const struct cd_transitions *e = &t->exponential;
     const struct cd_lattice_row *before = &lattice->forward[at - 1], *after = &lattice->backward[at],
@@ -150,15 +157,20 @@ static bool compute_gradient(struct trainer *t, const struct cd_example *example
     }
     memset(t->gradients, 0, n * sizeof *t->gradients);
     memset(&t->gradient, 0, sizeof t->gradient);
-    struct cd_lattice lattice = {
-        .length = n, .potential = t->allowed, .forward = t->forward, .backward = t->backward, .norm = t->norm};
+    struct cd_lattice lattice = {.length = n,
+                                 .potential = t->allowed,
+                                 .forward = t->forward,
+                                 .backward = t->backward,
+                                 .norm = t->norm};
     if (!add_expectations(t, &lattice, 1.0F))
         return false;
     lattice.potential = t->potential;
     return add_expectations(t, &lattice, -1.0F);
 }
 
-/* ---- updates ---------------------------------------------------------------------------------------------------------------- */
+/* ---- updates
+ * ----------------------------------------------------------------------------------------------------------------
+ */
 
 static void update_row(float *row, float *squares, const float *gradient, float rate, float l2)
 {
@@ -208,7 +220,8 @@ static void learn(struct trainer *t, const struct cd_example *example)
     choose_features(t, example);
     float factor = 1.0F / (1.0F - t->options->dropout);
     for (uint32_t i = 0; i < example->count; i++)
-        sum_rows((const float (*)[CD_LABELS])t->trained->rows, t->features[i], t->feature_counts[i], factor, t->scores[i]);
+        sum_rows((const float(*)[CD_LABELS])t->trained->rows, t->features[i], t->feature_counts[i], factor,
+                 t->scores[i]);
     if (compute_gradient(t, example))
         update(t, example);
 }
@@ -254,7 +267,8 @@ enum cd_status cd_train(const struct cd_examples *examples, const struct cd_trai
         shuffle(t, order, count);
         for (uint32_t i = 0; i < count; i++)
             learn(t, &examples->items[order[i]]);
-        fprintf(stderr, "epoch %u of %u: %u sentences, %ld s\n", epoch, options->epochs, count, (long)(time(NULL) - begin));
+        fprintf(stderr, "epoch %u of %u: %u sentences, %ld s\n", epoch, options->epochs, count,
+                (long)(time(NULL) - begin));
     }
     free(t->squares);
     free(t);

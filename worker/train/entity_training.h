@@ -1,6 +1,6 @@
-/* entity_training.h - trains the conditional random field: AdaGrad (Duchi et al. 2011) on sentences in random order, with
- * feature dropout and L2; sentences whose labelling is partly open maximise the probability of all that is allowed
- * (Tsuboi et al. 2008). Deterministic for a seed. */
+/* entity_training.h - trains the conditional random field: AdaGrad (Duchi et al. 2011) on sentences in random
+ * order, with feature dropout and L2; sentences whose labelling is partly open maximise the probability of
+ * all that is allowed (Tsuboi et al. 2008). Deterministic for a seed. */
 #ifndef COPYDESK_TRAIN_ENTITY_TRAINING_H
 #define COPYDESK_TRAIN_ENTITY_TRAINING_H
 
@@ -26,7 +26,7 @@ enum cd_status cd_train(const struct cd_examples *examples, const struct cd_trai
 void cd_trained_free(struct cd_trained *trained);
 
 /* Scores of all tokens of a sentence under the trained weights. */
-void cd_trained_scores(const struct cd_examples *examples, const struct cd_example *example, const struct cd_trained *trained,
-                       float (*scores)[CD_LABELS]);
+void cd_trained_scores(const struct cd_examples *examples, const struct cd_example *example,
+                       const struct cd_trained *trained, float (*scores)[CD_LABELS]);
 
 #endif

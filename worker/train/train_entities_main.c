@@ -1,6 +1,5 @@
-/* Trains the tagger in three steps, each leaving a model file, so that an interrupted run goes on where it stopped:
- *     train_entities lexicon DATA OUT
- *     train_entities weights DATA LEXICON cased|caseless EPOCHS OUT
+/* Trains the tagger in three steps, each leaving a model file, so that an interrupted run goes on where it
+ * stopped: train_entities lexicon DATA OUT train_entities weights DATA LEXICON cased|caseless EPOCHS OUT
  *     train_entities join LEXICON CASED CASELESS VERSION OUT */
 #include <dirent.h>
 #include <stdio.h>
@@ -13,18 +12,21 @@
 static const char lexicon_meta[] = "{\"kind\": \"lexicon\", \"version\": \"1\"}";
 static const char weights_meta[] = "{\"kind\": \"weights\", \"version\": \"1\"}";
 
-static const struct cd_training_options usual = {.learning_rate = 0.1F, .l2 = 1e-5F, .dropout = 0.2F, .seed = 20240320};
+static const struct cd_training_options usual = {
+    .learning_rate = 0.1F, .l2 = 1e-5F, .dropout = 0.2F, .seed = 20240320};
 
 enum { FEATURE_COUNT_MIN = 3, SECTIONS_MAX = 32 };
 
-static const float row_min = 0.12F, weight_min = 0.05F;
+static const float row_min = 0.35F, weight_min = 0.07F;
 
 static struct cd_model_section_data section(const char *name, struct cd_slice data)
 {
     return (struct cd_model_section_data){name, data};
 }
 
-/* ---- steps -------------------------------------------------------------------------------------------------------------- */
+/* ---- steps
+ * --------------------------------------------------------------------------------------------------------------
+ */
 
 static enum cd_status make_lexicon(const char *data, const char *out, struct cd_error *error)
 {
@@ -32,7 +34,8 @@ static enum cd_status make_lexicon(const char *data, const char *out, struct cd_
     enum cd_status status = cd_lexicon_build(data, &lexicon, error);
     if (status != CD_OK)
         return status;
-    struct cd_model_section_data sections[1 + CD_LEXICON_SECTIONS] = {section("meta", cd_slice_of(lexicon_meta))};
+    struct cd_model_section_data sections[1 + CD_LEXICON_SECTIONS] = {
+        section("meta", cd_slice_of(lexicon_meta))};
     memcpy(sections + 1, lexicon.items, sizeof lexicon.items);
     status = cd_model_file_write(out, sections, 1 + CD_LEXICON_SECTIONS, error);
     cd_lexicon_sections_free(&lexicon);
@@ -43,8 +46,14 @@ static enum cd_status make_lexicon(const char *data, const char *out, struct cd_
 static const struct {
     const char *name;
     float weight;
-} sources[] = {{"annotated-news", 1.0F}, {"annotated-outlets", 1.5F}, {"annotated-world", 1.0F}, {"crossner", 0.5F},
-               {"gum", 0.7F},            {"wikigold", 0.7F},          {"uner-ewt", 0.7F},        {"re3d", 0.5F}};
+} sources[] = {{"annotated-news", 1.0F},
+               {"annotated-outlets", 1.5F},
+               {"annotated-world", 1.0F},
+               {"crossner", 0.5F},
+               {"gum", 0.7F},
+               {"wikigold", 0.7F},
+               {"uner-ewt", 0.7F},
+               {"re3d", 0.5F}};
 static const float silver_weight = 0.6F;
 
 static enum cd_status read_silver(const char *data, struct cd_corpus *corpus, struct cd_error *error)
@@ -77,7 +86,8 @@ static enum cd_status read_corpus(const char *data, struct cd_corpus *corpus, st
     return status == CD_OK ? read_silver(data, corpus, error) : status;
 }
 
-static enum cd_status write_weights(const char *name, struct cd_weight_sections *w, const char *out, struct cd_error *error)
+static enum cd_status write_weights(const char *name, struct cd_weight_sections *w, const char *out,
+                                    struct cd_error *error)
 {
     char names[3][24];
     static const char *const parts[] = {"index", "rows", "transitions"};
@@ -89,8 +99,8 @@ static enum cd_status write_weights(const char *name, struct cd_weight_sections 
     return cd_model_file_write(out, sections, sizeof sections / sizeof *sections, error);
 }
 
-static enum cd_status make_weights(const char *data, const char *lexicon_path, const char *name, unsigned epochs,
-                                   const char *out, struct cd_error *error)
+static enum cd_status make_weights(const char *data, const char *lexicon_path, const char *name,
+                                   unsigned epochs, const char *out, struct cd_error *error)
 {
     struct cd_model_file *file;
     struct cd_lexicon lexicon;
@@ -103,11 +113,12 @@ static enum cd_status make_weights(const char *data, const char *lexicon_path, c
     if (status == CD_OK)
         status = read_corpus(data, &corpus, error);
     if (status == CD_OK)
-        status = cd_examples_build(&corpus, &lexicon, strcmp(name, "caseless") == 0, FEATURE_COUNT_MIN, &examples, error);
+        status = cd_examples_build(&corpus, &lexicon, strcmp(name, "caseless") == 0, FEATURE_COUNT_MIN,
+                                   &examples, error);
     struct cd_trained trained = {0};
     if (status == CD_OK) {
-        fprintf(stderr, "%u documents, %u sentences, %llu tokens, %u features\n", corpus.count, examples.count,
-                (unsigned long long)examples.token_count, examples.feature_count);
+        fprintf(stderr, "%u documents, %u sentences, %llu tokens, %u features\n", corpus.count,
+                examples.count, (unsigned long long)examples.token_count, examples.feature_count);
         struct cd_training_options options = usual;
         options.epochs = epochs;
         status = cd_train(&examples, &options, &trained, error);
@@ -115,7 +126,8 @@ static enum cd_status make_weights(const char *data, const char *lexicon_path, c
     if (status == CD_OK) {
         struct cd_weight_sections sections;
         cd_weights_export(&examples, &trained, row_min, weight_min, &sections);
-        fprintf(stderr, "kept %u features in %zu bytes\n", sections.kept, sections.rows.length + sections.index.length);
+        fprintf(stderr, "kept %u features in %zu bytes\n", sections.kept,
+                sections.rows.length + sections.index.length);
         status = write_weights(name, &sections, out, error);
         cd_weight_sections_free(&sections);
     }
@@ -132,9 +144,10 @@ static enum cd_status join(char *inputs[3], const char *version, const char *out
     static const struct {
         unsigned input;
         const char *name;
-    } parts[] = {{0, "words.index"},  {0, "words"},      {0, "phrases.index"},     {0, "phrases.checks"},
-                 {0, "phrases.bits"}, {1, "cased.index"}, {1, "cased.rows"},        {1, "cased.transitions"},
-                 {2, "caseless.index"}, {2, "caseless.rows"}, {2, "caseless.transitions"}};
+    } parts[] = {
+        {0, "words.index"},    {0, "words"},         {0, "phrases.index"},       {0, "phrases.checks"},
+        {0, "phrases.bits"},   {1, "cased.index"},   {1, "cased.rows"},          {1, "cased.transitions"},
+        {2, "caseless.index"}, {2, "caseless.rows"}, {2, "caseless.transitions"}};
     struct cd_model_file *files[3] = {0};
     struct cd_model_section_data sections[SECTIONS_MAX];
     char meta[128];
@@ -162,12 +175,15 @@ int main(int argc, char **argv)
     if (argc == 4 && strcmp(argv[1], "lexicon") == 0)
         status = make_lexicon(argv[2], argv[3], &error);
     else if (argc == 7 && strcmp(argv[1], "weights") == 0)
-        status = make_weights(argv[2], argv[3], argv[4], (unsigned)strtoul(argv[5], NULL, 10), argv[6], &error);
+        status =
+            make_weights(argv[2], argv[3], argv[4], (unsigned)strtoul(argv[5], NULL, 10), argv[6], &error);
     else if (argc == 7 && strcmp(argv[1], "join") == 0)
         status = join(argv + 2, argv[5], argv[6], &error);
     else {
-        fprintf(stderr, "usage: %s lexicon DATA OUT\n       %s weights DATA LEXICON cased|caseless EPOCHS OUT\n"
-                        "       %s join LEXICON CASED CASELESS VERSION OUT\n", argv[0], argv[0], argv[0]);
+        fprintf(stderr,
+                "usage: %s lexicon DATA OUT\n       %s weights DATA LEXICON cased|caseless EPOCHS OUT\n"
+                "       %s join LEXICON CASED CASELESS VERSION OUT\n",
+                argv[0], argv[0], argv[0]);
         return 2;
     }
     if (status != CD_OK)
