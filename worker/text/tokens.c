@@ -110,11 +110,10 @@ bool cd_is_abbreviation(struct cd_slice word, bool *opens)
 {
     static const char titles[] =
         "mr mrs ms mx dr prof sen sens rep reps gov govs gen lt col sgt capt cmdr cpl pvt maj adm "
-        "rev fr hon pres supt det insp st mt ft no nos messrs mme mlle sr fig vs sec vol pp "
-        "jan feb mar apr jun jul aug sept sep oct nov dec";
+        "rev fr hon pres supt det insp st mt ft no nos messrs mme mlle sr fig vs sec vol pp";
     static const char others[] =
-        "inc corp co cos ltd plc jr bros dept univ assn ave blvd rd mon tue tues wed thu thur thurs fri sat "
-        "sun etc est al ca cf eg ie ala "
+        "inc corp co cos ltd plc jr bros dept univ assn ave blvd rd jan feb mar apr jun jul aug sept "
+        "sep oct nov dec mon tue tues wed thu thur thurs fri sat sun etc est al ca cf eg ie ala "
         "ariz ark calif colo conn del fla ga ill ind kan ky la md mass mich minn miss mo mont neb "
         "nev okla ore pa tenn tex va vt wash wis wyo";
     char lower[8];
@@ -138,7 +137,7 @@ bool cd_is_abbreviation(struct cd_slice word, bool *opens)
         *opens = title;
     /* "no." and "sat." are words far more often than abbreviations when written small. */
     if (word.bytes[0] >= 'a' && word.bytes[0] <= 'z')
-        return (title && !listed("no nos fig sec det st sr hon mar jun dec", lower, length)) ||
+        return (title && !listed("no nos fig sec det st sr hon", lower, length)) ||
                listed("etc al ca cf eg ie inc", lower, length);
     return title || listed(others, lower, length);
 }
