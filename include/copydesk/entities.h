@@ -2,7 +2,11 @@
  *
  * Joins aliases ("Antony Blinken", "Blinken"; "World Health Organization (WHO)", "WHO"), settles conflicts of
  * type, gives each entity its best name, a confidence and a salience. Pure functions of one document; results
- * live in the arena. One thread at a time per arena. */
+ * live in the arena. One thread at a time per arena.
+ *
+ * Types: a surface with several types is settled by the sum of confidences where one side is weak; where both
+ * are well supported ("Washington" the president and the city) it stays two entities. Salience is log-linear
+ * in what a reader sees, fitted to human judgements (worker/entities/salience.h). */
 #ifndef COPYDESK_ENTITIES_H
 #define COPYDESK_ENTITIES_H
 
@@ -25,12 +29,13 @@ struct cd_mention {
 };
 
 struct cd_entity {
-    struct cd_slice
-        id; /* Wikidata id when linked, else a stable local id: "local:" + type + ":" + folded name */
-    struct cd_slice name; /* its best name as it stands in the text */
+    struct cd_slice id;   /* Wikidata id when linked, else a stable local id, "local:" + type + ":" + the name
+                             in lower case   without accents, periods and apostrophes, its words joined by "-":
+                             "local:PERSON:jose-oneill" */
+    struct cd_slice name; /* its longest name as it stands in the text; capitals and acronyms come last */
     uint8_t type;         /* enum cd_entity_type */
     float salience;       /* 0 to 1; sums to 1 over the article */
-    float confidence;     /* 0 to 1, calibrated */
+    float confidence;     /* 0 to 1: the mean of its mentions', calibrated as far as those are */
     /* Filled in by the linker when there is one; until then empty, 0 and false. */
     struct cd_slice class_name, wikidata, geonames, country;
     bool has_coordinates;

@@ -7,6 +7,9 @@ enum {
     PROBES_MAX = 128,      /* long names looked at per key; bounds the work on huge documents */
 };
 
+/* A name this sure of its type never takes the type of another one. */
+static const float DOUBTFUL_CONFIDENCE_MAX = 0.85F;
+
 /* What a posting is found by, beside the type. */
 enum key_kind { KEY_LAST_WORD, KEY_FIRST_WORD, KEY_INITIALS, KEY_NICKNAME, KEY_BEGINNING, KEY_STEM };
 
@@ -45,8 +48,7 @@ static void index_add(struct index *index, uint64_t key, uint32_t form)
     *head = ++index->count;
 }
 
-/* ---- what a name is found by
- * ------------------------------------------------------------------------------- */
+/* ---- what a name is found by -------------------------------------------------------------------------- */
 
 static struct cd_slice beginning_of(struct cd_slice word)
 {
@@ -85,12 +87,11 @@ static void index_form(struct index *index, const struct cd_form *form, uint32_t
         index_initials(index, form, number, 0, form->word_count, false);
 }
 
-/* ---- the search for a longer name
- * -------------------------------------------------------------------------- */
+/* ---- the search for a longer name --------------------------------------------------------------------- */
 
 struct search {
     struct cd_forms *forms;
-    uint32_t form;
+    const struct cd_form *form; /* the short name */
     int strength;
     uint32_t groups[CD_CANDIDATES_MAX]; /* of that strength */
     unsigned count;
@@ -98,7 +99,7 @@ struct search {
 
 static void consider(struct search *search, uint32_t longer)
 {
-    int strength = cd_short_form_strength(&search->forms->items[search->form], &search->forms->items[longer]);
+    int strength = cd_short_form_strength(search->form, &search->forms->items[longer]);
     if (strength == 0 || strength < search->strength)
         return;
     if (strength > search->strength) {
@@ -116,7 +117,7 @@ static void consider(struct search *search, uint32_t longer)
 static void look_up(struct search *search, const struct index *index, enum key_kind kind,
                     struct cd_slice text)
 {
-    uint64_t key = make_key(kind, search->forms->items[search->form].type, text);
+    uint64_t key = make_key(kind, search->form->type, text);
     unsigned probes = 0;
     for (uint32_t at = index->heads[key & index->mask]; at && probes < PROBES_MAX; probes++) {
         const struct posting *posting = &index->postings[at - 1];
@@ -126,41 +127,63 @@ static void look_up(struct search *search, const struct index *index, enum key_k
     }
 }
 
-static void search_longer(struct search *search, const struct index *index)
+static struct search search_longer(struct cd_forms *forms, const struct cd_form *form,
+                                   const struct index *index)
 {
-    const struct cd_form *form = &search->forms->items[search->form];
+    struct search search = {.forms = forms, .form = form};
     unsigned count = form->core_count;
     if (count == 0)
-        return;
+        return search;
     struct cd_slice first = form->words[0], last = form->words[count - 1];
-    look_up(search, index, KEY_LAST_WORD, last);
-    look_up(search, index, KEY_FIRST_WORD, first);
+    look_up(&search, index, KEY_LAST_WORD, last);
+    look_up(&search, index, KEY_FIRST_WORD, first);
     if (form->type == CD_ORGANIZATION && count > 1) {
-        look_up(search, index, KEY_FIRST_WORD, last);
-        look_up(search, index, KEY_LAST_WORD, first);
+        look_up(&search, index, KEY_FIRST_WORD, last);
+        look_up(&search, index, KEY_LAST_WORD, first);
     }
     if (form->type == CD_PERSON)
-        look_up(search, index, KEY_NICKNAME, form->key);
+        look_up(&search, index, KEY_NICKNAME, form->key);
     if (form->type == CD_NORP)
-        look_up(search, index, KEY_STEM, cd_group_stem(form->key));
+        look_up(&search, index, KEY_STEM, cd_group_stem(form->key));
     if (count > 1 || form->word_count > 1 || form->type == CD_PERSON || form->type == CD_NORP)
-        return;
-    look_up(search, index, KEY_INITIALS, form->key);
-    if (form->type == CD_ORGANIZATION && search->strength == 0)
-        look_up(search, index, KEY_BEGINNING, beginning_of(first));
+        return search;
+    look_up(&search, index, KEY_INITIALS, form->key);
+    if (form->type == CD_ORGANIZATION && search.strength == 0)
+        look_up(&search, index, KEY_BEGINNING, beginning_of(first));
+    return search;
+}
+
+/* A single word of doubtful type that would be a surname or an acronym of a longer name, were it of that
+ * name's type ("Blinken" as an organisation beside "Antony Blinken"): the longer name's group, else `none`.
+ */
+static uint32_t search_other_types(struct cd_forms *forms, const struct cd_form *form,
+                                   const struct index *index, uint32_t none)
+{
+    static const uint8_t types[] = {CD_PERSON, CD_ORGANIZATION};
+    if (form->word_count != 1 || form->confidence > DOUBTFUL_CONFIDENCE_MAX)
+        return none;
+    for (size_t i = 0; i < sizeof types; i++) {
+        struct cd_form guise = *form;
+        guise.type = types[i];
+        struct search search = search_longer(forms, &guise, index);
+        if (search.count == 1 && search.strength == CD_SHORT_FORM_STRONG)
+            return search.groups[0];
+    }
+    return none;
 }
 
 /* Join a form to the one group it is short for, or note the people that it may be. */
 static void place_form(struct cd_forms *forms, const struct index *index, uint32_t number)
 {
-    struct search search = {.forms = forms, .form = number};
     struct cd_form *form = &forms->items[number];
-    search_longer(&search, index);
+    struct search search = search_longer(forms, form, index);
     if (search.count == 1) {
         form->group = search.groups[0];
-    } else if (search.count > 1 && (form->type == CD_PERSON || search.strength > 1)) {
+    } else if (search.count > 1 && (form->type == CD_PERSON || search.strength > CD_SHORT_FORM_WEAK)) {
         memcpy(form->candidates, search.groups, sizeof search.groups);
         form->candidate_count = (uint8_t)search.count;
+    } else if (search.count == 0) {
+        form->group = search_other_types(forms, form, index, number);
     }
 }
 
@@ -175,8 +198,7 @@ static void join_short_forms(struct cd_forms *forms, struct index *index)
             }
 }
 
-/* ---- "Long Name (ABC)"
- * ------------------------------------------------------------------------------------- */
+/* ---- "Long Name (ABC)" -------------------------------------------------------------------------------- */
 
 static bool is_token(const struct cd_document *document, uint32_t token, char mark)
 {
@@ -218,8 +240,7 @@ static void join_appositions(const struct cd_document *document, struct cd_forms
             join_apposition(forms, forms->spans[i - 1].form, forms->spans[i].form);
 }
 
-/* ---- short names that fit several people
- * ------------------------------------------------------------------- */
+/* ---- short names that fit several people -------------------------------------------------------------- */
 
 /* What is known of a group while its document is read from top to bottom. */
 struct group_state {

@@ -10,7 +10,8 @@
  * and "Long Name (ABC)" joins the two whatever the letters. A surname that fits two people is decided mention
  * by mention: honorifics and pronouns first, then who was named last and who is named most (AP style: the
  * bare name is the person whom the story is about). Forms of different types never join, except in "Long Name
- * (ABC)". Inside entities/ only. */
+ * (ABC)" and where the tagger doubted a single word's type and a longer name settles it. Inside entities/
+ * only. */
 #ifndef COPYDESK_ENTITIES_ALIASES_H
 #define COPYDESK_ENTITIES_ALIASES_H
 
@@ -20,9 +21,9 @@
 enum cd_status cd_join_aliases(const struct cd_document *document, struct cd_forms *forms,
                                struct cd_arena *arena, struct cd_error *error);
 
-/* How surely `shorter` is a short form of `longer` (both of one type): 0 for not at all, else 1 (weak) to 3
- * (strong). */
-int cd_short_form_strength(const struct cd_form *shorter, const struct cd_form *longer);
+/* How surely `shorter` is a short form of `longer` (both of one type). */
+enum cd_short_form { CD_SHORT_FORM_NOT, CD_SHORT_FORM_WEAK, CD_SHORT_FORM_FAIR, CD_SHORT_FORM_STRONG };
+enum cd_short_form cd_short_form_strength(const struct cd_form *shorter, const struct cd_form *longer);
 
 /* What the names of a nationality or group share: "Republicans", "Republican"; "Democrats", "Democratic". */
 struct cd_slice cd_group_stem(struct cd_slice folded);

@@ -8,10 +8,9 @@
 
 enum { NO_ENTITY = UINT32_MAX };
 
-/* ---- the best name
- * ----------------------------------------------------------------------------------------- */
+/* ---- the best name ------------------------------------------------------------------------------------ */
 
-/* Forms are ranked by these, in this order. */
+/* A headline's capitals lose against anything, an acronym against words, a short name against a long one. */
 static bool is_better_name(const struct cd_form *a, const struct cd_form *b)
 {
     if (a->capitals_only != b->capitals_only)
@@ -23,8 +22,6 @@ static bool is_better_name(const struct cd_form *a, const struct cd_form *b)
     return a->written.length > b->written.length;
 }
 
-/* An acronym is capitals too, but not a headline's: between "WHO" and "World Health Organization" the second
- * rule decides. */
 static void choose_names(struct cd_forms *forms, const uint32_t *entity_of_group, uint32_t *best_form)
 {
     for (uint32_t i = 0; i < forms->count; i++) {
@@ -54,8 +51,7 @@ static struct cd_slice local_id(const struct cd_form *form, uint8_t type, struct
     return (struct cd_slice){id, length};
 }
 
-/* ---- entities from groups
- * ---------------------------------------------------------------------------------- */
+/* ---- entities from groups ----------------------------------------------------------------------------- */
 
 /* Number the groups that have mentions, in text order, and count their mentions. */
 static void number_groups(const struct cd_forms *forms, uint32_t *entity_of_group,
@@ -71,7 +67,8 @@ static void number_groups(const struct cd_forms *forms, uint32_t *entity_of_grou
     }
 }
 
-/* An entity is as sure as its surest mention: mentions of one name stand or fall together. */
+/* An entity is as sure as its mentions are on average: they stand or fall together, so neither the surest of
+ * them nor "one of them is right" says how often the whole is right (measured on the development sets). */
 static void add_mentions(const struct cd_forms *forms, const uint32_t *entity_of_group,
                          const uint32_t *best_form, struct cd_mention *room, struct cd_entities *entities)
 {
@@ -91,9 +88,10 @@ static void add_mentions(const struct cd_forms *forms, const uint32_t *entity_of
             .confidence = span->confidence,
             .kind = full ? CD_MENTION_FULL : CD_MENTION_ALIAS,
         };
-        if (span->confidence > entity->confidence)
-            entity->confidence = span->confidence;
+        entity->confidence += span->confidence;
     }
+    for (uint32_t i = 0; i < entities->count; i++)
+        entities->items[i].confidence /= (float)entities->items[i].mention_count;
 }
 
 static bool comes_before(const struct cd_entity *a, const struct cd_entity *b)

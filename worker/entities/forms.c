@@ -6,8 +6,8 @@ enum { HONORIFIC_REACH_TOKENS = 2 };
 
 /* A type may be overruled by another one of the same surface when it has less than this share of the other's
  * weight and no mention of its own that is this sure. */
-static const float MINORITY_SHARE_MAX = 0.5F;
-static const float MINORITY_CONFIDENCE_MAX = 0.8F;
+static const float MINORITY_SHARE_MAX = 0.6F;
+static const float MINORITY_CONFIDENCE_MAX = 0.9F;
 
 /* An open hash table of surfaces: slots hold index + 1. */
 struct table {
@@ -23,8 +23,7 @@ static uint32_t table_size(uint32_t count)
     return size;
 }
 
-/* ---- surfaces
- * ---------------------------------------------------------------------------------------------- */
+/* ---- surfaces ----------------------------------------------------------------------------------------- */
 
 static bool new_surface(struct cd_forms *forms, const struct cd_folded *folded, uint64_t hash,
                         struct cd_arena *arena)
@@ -56,8 +55,7 @@ static uint32_t intern_surface(struct cd_forms *forms, struct table *table, cons
     return forms->surface_count - 1;
 }
 
-/* ---- spans
- * ------------------------------------------------------------------------------------------------- */
+/* ---- spans -------------------------------------------------------------------------------------------- */
 
 /* The honorific before a mention ("Mr. Blinken"), looking past the period where it is a token of its own. */
 static enum cd_gender gender_before(const struct cd_document *document, uint32_t first_token)
@@ -122,8 +120,7 @@ static enum cd_status gather_spans(const struct cd_document *document, const str
     return CD_OK;
 }
 
-/* ---- types
- * ------------------------------------------------------------------------------------------------- */
+/* ---- types -------------------------------------------------------------------------------------------- */
 
 static uint8_t heaviest_type(const struct cd_surface *surface)
 {
@@ -143,8 +140,7 @@ static uint8_t settled_type(const struct cd_surface *surface, uint8_t type)
     return weak ? heaviest : type;
 }
 
-/* ---- forms
- * ------------------------------------------------------------------------------------------------- */
+/* ---- forms -------------------------------------------------------------------------------------------- */
 
 /* A person's honorific in front and generation behind are not words to match by. */
 static void trim_person_words(struct cd_form *form)

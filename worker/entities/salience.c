@@ -5,7 +5,7 @@
 
 /* By enum cd_salience_feature. */
 static const float weights[CD_SALIENCE_FEATURE_COUNT] = {
-    0.7F, 1.0F, 0.8F, 0.5F, 0.6F, 0.3F, 0.3F, 0.1F, 0.0F, -0.2F, -0.4F, 0.1F, 0.0F, 0.0F, 0.0F,
+    0.5F, 1.65F, 2.5F, 0.05F, 0.1F, -0.35F, -0.45F, -0.6F, 0.1F, 0.9F, -0.2F, 0.3F, 0.3F,
 };
 
 /* A mention this many words from its sentence's start still opens it ("President Joe Biden said"). */
@@ -53,19 +53,17 @@ static void add_place_features(const struct cd_document *document, const struct 
     if (first == end)
         return;
     uint32_t sentence = sentence_at(document, first->begin_byte) - first_body_sentence(document);
-    f[CD_SALIENCE_FIRST_SENTENCE] = sentence == 0;
     f[CD_SALIENCE_EARLY] = 1.0F / (1.0F + (float)sentence);
     float body_bytes = (float)(document->text.length - document->body_begin_byte);
     f[CD_SALIENCE_SPREAD] = (float)(end[-1].end_byte - first->begin_byte) / body_bytes;
 }
 
 void cd_salience_features(const struct cd_document *document, const struct cd_entity *entity,
-                          uint32_t mention_total, float features[CD_SALIENCE_FEATURE_COUNT])
+                          float features[CD_SALIENCE_FEATURE_COUNT])
 {
     memset(features, 0, CD_SALIENCE_FEATURE_COUNT * sizeof *features);
     float count = (float)entity->mention_count;
     features[CD_SALIENCE_COUNT] = logf(count);
-    features[CD_SALIENCE_SHARE] = count / (float)mention_total;
     add_place_features(document, entity, features);
     uint32_t opening = 0;
     for (uint32_t i = 0; i < entity->mention_count; i++)
@@ -74,10 +72,10 @@ void cd_salience_features(const struct cd_document *document, const struct cd_en
     features[CD_SALIENCE_TYPE + entity->type] = 1;
 }
 
-static float score_entity(const struct cd_document *document, const struct cd_entity *entity, uint32_t total)
+static float score_entity(const struct cd_document *document, const struct cd_entity *entity)
 {
     float features[CD_SALIENCE_FEATURE_COUNT], score = 0;
-    cd_salience_features(document, entity, total, features);
+    cd_salience_features(document, entity, features);
     for (int i = 0; i < CD_SALIENCE_FEATURE_COUNT; i++)
         score += weights[i] * features[i];
     return expf(score);
@@ -85,13 +83,10 @@ static float score_entity(const struct cd_document *document, const struct cd_en
 
 void cd_weigh_salience(const struct cd_document *document, struct cd_entities *entities)
 {
-    uint32_t mention_total = 0;
     float sum = 0;
-    for (uint32_t i = 0; i < entities->count; i++)
-        mention_total += entities->items[i].mention_count;
     for (uint32_t i = 0; i < entities->count; i++) {
         struct cd_entity *entity = &entities->items[i];
-        entity->salience = score_entity(document, entity, mention_total);
+        entity->salience = score_entity(document, entity);
         sum += entity->salience;
     }
     for (uint32_t i = 0; i < entities->count; i++)

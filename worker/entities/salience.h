@@ -14,20 +14,17 @@
 #include "copydesk/entities.h"
 
 enum cd_salience_feature {
-    CD_SALIENCE_COUNT,          /* log of the number of mentions */
-    CD_SALIENCE_SHARE,          /* its share of all mentions */
-    CD_SALIENCE_TITLE,          /* named in the headline: 1 */
-    CD_SALIENCE_FIRST_SENTENCE, /* named in the first sentence of the body: 1 */
-    CD_SALIENCE_EARLY,          /* 1 / (1 + sentences before its first mention in the body) */
-    CD_SALIENCE_SPREAD,         /* the part of the body between its first and last mention, 0 to 1 */
-    CD_SALIENCE_SUBJECT,        /* share of mentions that open their sentence, where subjects stand */
-    CD_SALIENCE_TYPE,           /* one per type from here on: 1 for the entity's own */
+    CD_SALIENCE_COUNT,   /* log of the number of mentions */
+    CD_SALIENCE_TITLE,   /* named in the headline: 1 */
+    CD_SALIENCE_EARLY,   /* 1 / (1 + sentences before its first mention in the body) */
+    CD_SALIENCE_SPREAD,  /* the part of the body between its first and last mention, 0 to 1 */
+    CD_SALIENCE_SUBJECT, /* share of mentions that open their sentence, where subjects stand */
+    CD_SALIENCE_TYPE,    /* one per type from here on: 1 for the entity's own */
     CD_SALIENCE_FEATURE_COUNT = CD_SALIENCE_TYPE + CD_ENTITY_TYPE_COUNT,
 };
 
-/* The features of one entity; `mention_total` is the number of mentions in the article. */
 void cd_salience_features(const struct cd_document *document, const struct cd_entity *entity,
-                          uint32_t mention_total, float features[CD_SALIENCE_FEATURE_COUNT]);
+                          float features[CD_SALIENCE_FEATURE_COUNT]);
 
 /* Fill in the salience of all entities. */
 void cd_weigh_salience(const struct cd_document *document, struct cd_entities *entities);

@@ -1,8 +1,6 @@
 /* Which name can be short for which: the rules per type, on pairs of names. */
 #include "aliases.h"
 
-enum strength { NOT_SHORT, WEAK, FAIR, STRONG };
-
 /* Words [0, count) of a form. */
 struct words {
     const struct cd_slice *items;
@@ -47,8 +45,7 @@ static bool is_listed(struct cd_slice word, const char *const *list)
     return false;
 }
 
-/* ---- acronyms
- * ---------------------------------------------------------------------------------------------- */
+/* ---- acronyms ----------------------------------------------------------------------------------------- */
 
 static bool is_country_prefix(struct cd_slice word)
 {
@@ -79,18 +76,17 @@ static bool is_acronym_of(const struct cd_form *shorter, struct words longer)
     return initials_are(rest, shorter->key, false);
 }
 
-/* ---- people
- * ------------------------------------------------------------------------------------------------ */
+/* ---- people ------------------------------------------------------------------------------------------- */
 
 /* "Jr." tells two people apart: with both names in full, only equal generations are one person; a bare
  * surname is rather the one without. */
-static enum strength weigh_generation(const struct cd_form *shorter, const struct cd_form *longer)
+static enum cd_short_form weigh_generation(const struct cd_form *shorter, const struct cd_form *longer)
 {
     if (cd_slice_equal(shorter->generation, longer->generation))
-        return STRONG;
+        return CD_SHORT_FORM_STRONG;
     if (shorter->generation.length || shorter->word_count > 1)
-        return NOT_SHORT;
-    return FAIR;
+        return CD_SHORT_FORM_NOT;
+    return CD_SHORT_FORM_FAIR;
 }
 
 /* Middle names agree when one is left out or their first letters are the same. */
@@ -104,36 +100,35 @@ static bool middles_agree(struct words a, struct words b)
     return true;
 }
 
-static enum strength match_single_person_word(struct cd_slice word, const struct cd_form *longer)
+static enum cd_short_form match_single_person_word(struct cd_slice word, const struct cd_form *longer)
 {
     struct words names = all_words(longer);
     if (cd_slice_equal(word, names.items[names.count - 1]))
-        return STRONG;
+        return CD_SHORT_FORM_STRONG;
     if (longer->nickname.length && cd_slice_equal(word, longer->nickname))
-        return STRONG;
-    return cd_slice_equal(word, names.items[0]) ? WEAK : NOT_SHORT;
+        return CD_SHORT_FORM_STRONG;
+    return cd_slice_equal(word, names.items[0]) ? CD_SHORT_FORM_WEAK : CD_SHORT_FORM_NOT;
 }
 
-static enum strength match_person(const struct cd_form *shorter, const struct cd_form *longer)
+static enum cd_short_form match_person(const struct cd_form *shorter, const struct cd_form *longer)
 {
     struct words s = all_words(shorter), l = all_words(longer);
     if (s.count == 0 || l.count < 2 || s.count > l.count)
-        return NOT_SHORT;
-    enum strength limit = weigh_generation(shorter, longer), found = NOT_SHORT;
+        return CD_SHORT_FORM_NOT;
+    enum cd_short_form limit = weigh_generation(shorter, longer), found = CD_SHORT_FORM_NOT;
     if (s.count == 1)
         found = match_single_person_word(s.items[0], longer);
     else if (is_suffix(s, l))
-        found = STRONG;
+        found = CD_SHORT_FORM_STRONG;
     else if (cd_slice_equal(s.items[s.count - 1], l.items[l.count - 1]) &&
              cd_first_names_agree(s.items[0], l.items[0]) && middles_agree(s, l))
-        found = STRONG;
+        found = CD_SHORT_FORM_STRONG;
     else if (is_prefix(s, l))
-        found = FAIR;
+        found = CD_SHORT_FORM_FAIR;
     return found < limit ? found : limit;
 }
 
-/* ---- organisations
- * ----------------------------------------------------------------------------------------- */
+/* ---- organisations ------------------------------------------------------------------------------------ */
 
 /* Words that name a kind of organisation and so tell none apart: alone they are never a short form, and
  * behind a distinctive name they may be left out. */
@@ -219,30 +214,30 @@ static bool is_turned_around(struct words s, struct words l)
 
 /* "Goldman" of "Goldman Sachs", "Harvard" of "Harvard University"; the long name has to come first unless
  * what was left out is only a kind. */
-static enum strength match_head(const struct cd_form *shorter, const struct cd_form *longer, struct words s,
-                                struct words l)
+static enum cd_short_form match_head(const struct cd_form *shorter, const struct cd_form *longer,
+                                     struct words s, struct words l)
 {
     struct words tail = {l.items + s.count, l.count - s.count};
     if (all_listed(s, kinds_of_organization))
-        return NOT_SHORT;
+        return CD_SHORT_FORM_NOT;
     if (all_listed(tail, droppable_tails))
-        return FAIR;
+        return CD_SHORT_FORM_FAIR;
     if (is_listed(tail.items[0], daughter_tails) || is_listed(tail.items[tail.count - 1], daughter_tails))
-        return NOT_SHORT;
-    return longer->first_span < shorter->first_span ? WEAK : NOT_SHORT;
+        return CD_SHORT_FORM_NOT;
+    return longer->first_span < shorter->first_span ? CD_SHORT_FORM_WEAK : CD_SHORT_FORM_NOT;
 }
 
 /* "Red Sox" of "Boston Red Sox", "Senate" of "U.S. Senate". */
-static enum strength match_tail(struct words s, struct words l)
+static enum cd_short_form match_tail(struct words s, struct words l)
 {
     struct words left_out = {l.items, l.count - s.count};
     if (left_out.count == 1 && is_country_prefix(left_out.items[0]))
-        return STRONG;
+        return CD_SHORT_FORM_STRONG;
     bool after_joiner = cd_is_joiner(left_out.items[left_out.count - 1]);
     bool generic = s.count == 1
                        ? is_listed(s.items[0], kinds_of_organization) && !cd_word_is(s.items[0], "times")
                        : all_listed(s, kinds_of_organization);
-    return after_joiner || generic ? NOT_SHORT : WEAK;
+    return after_joiner || generic ? CD_SHORT_FORM_NOT : CD_SHORT_FORM_WEAK;
 }
 
 /* "Fed" of "Federal Reserve". */
@@ -253,27 +248,26 @@ static bool is_clipped(const struct cd_form *shorter, struct words s, struct wor
            first.length > word.length && memcmp(first.bytes, word.bytes, word.length) == 0;
 }
 
-static enum strength match_organization(const struct cd_form *shorter, const struct cd_form *longer)
+static enum cd_short_form match_organization(const struct cd_form *shorter, const struct cd_form *longer)
 {
     struct words s = core_words(shorter), l = core_words(longer);
     if (s.count == 0 || l.count == 0)
-        return NOT_SHORT;
+        return CD_SHORT_FORM_NOT;
     if (s.count == l.count && same_words(s.items, l.items, s.count))
-        return STRONG;
+        return CD_SHORT_FORM_STRONG;
     if (is_acronym_of(shorter, l) || is_acronym_of(shorter, all_words(longer)) || is_turned_around(s, l) ||
         is_turned_around(l, s))
-        return STRONG;
+        return CD_SHORT_FORM_STRONG;
     if (is_prefix(s, l))
         return match_head(shorter, longer, s, l);
     if (is_suffix(s, l))
         return match_tail(s, l);
-    return is_clipped(shorter, s, l) ? WEAK : NOT_SHORT;
+    return is_clipped(shorter, s, l) ? CD_SHORT_FORM_WEAK : CD_SHORT_FORM_NOT;
 }
 
-/* ---- the others
- * -------------------------------------------------------------------------------------------- */
+/* ---- the others --------------------------------------------------------------------------------------- */
 
-static enum strength match_location(const struct cd_form *shorter, const struct cd_form *longer)
+static enum cd_short_form match_location(const struct cd_form *shorter, const struct cd_form *longer)
 {
     static const char *const tails[] = {"strip",     "river",   "ocean",   "desert",
                                         "mountains", "airport", "stadium", "international",
@@ -281,19 +275,19 @@ static enum strength match_location(const struct cd_form *shorter, const struct 
     static const char *const heads[] = {"river", "mount", "mt", NULL};
     struct words s = all_words(shorter), l = all_words(longer);
     if (s.count == 0)
-        return NOT_SHORT;
+        return CD_SHORT_FORM_NOT;
     if (is_acronym_of(shorter, l))
-        return STRONG;
+        return CD_SHORT_FORM_STRONG;
     if (cd_word_is(shorter->key, "us") &&
         (cd_word_is(longer->key, "usa") || cd_word_is(longer->key, "united states of america")))
-        return STRONG;
+        return CD_SHORT_FORM_STRONG;
     if (cd_word_is(shorter->key, "united states") && cd_word_is(longer->key, "united states of america"))
-        return STRONG;
+        return CD_SHORT_FORM_STRONG;
     if (is_prefix(s, l) && all_listed((struct words){l.items + s.count, l.count - s.count}, tails))
-        return FAIR;
+        return CD_SHORT_FORM_FAIR;
     if (is_suffix(s, l) && l.count - s.count == 1 && is_listed(l.items[0], heads))
-        return FAIR;
-    return NOT_SHORT;
+        return CD_SHORT_FORM_FAIR;
+    return CD_SHORT_FORM_NOT;
 }
 
 /* "Republicans" and "Republican", "Democrats" and "Democratic". */
@@ -306,9 +300,10 @@ struct cd_slice cd_group_stem(struct cd_slice folded)
     return folded;
 }
 
-static enum strength match_nationality(const struct cd_form *shorter, const struct cd_form *longer)
+static enum cd_short_form match_nationality(const struct cd_form *shorter, const struct cd_form *longer)
 {
-    return cd_slice_equal(cd_group_stem(shorter->key), cd_group_stem(longer->key)) ? STRONG : NOT_SHORT;
+    return cd_slice_equal(cd_group_stem(shorter->key), cd_group_stem(longer->key)) ? CD_SHORT_FORM_STRONG
+                                                                                   : CD_SHORT_FORM_NOT;
 }
 
 static bool has_digit(struct cd_slice text)
@@ -320,28 +315,28 @@ static bool has_digit(struct cd_slice text)
 }
 
 /* An ending long enough to be told by: two words, or one for events and for products with a number. */
-static enum strength match_thing(const struct cd_form *shorter, const struct cd_form *longer)
+static enum cd_short_form match_thing(const struct cd_form *shorter, const struct cd_form *longer)
 {
     static const char *const kinds[] = {"act",   "war",    "day",       "cup",   "festival",
                                         "award", "awards", "games",     "open",  "law",
                                         "bill",  "treaty", "agreement", "prize", NULL};
     struct words s = all_words(shorter), l = all_words(longer);
     if (s.count == 0)
-        return NOT_SHORT;
+        return CD_SHORT_FORM_NOT;
     if (is_acronym_of(shorter, l))
-        return STRONG;
+        return CD_SHORT_FORM_STRONG;
     if (!is_suffix(s, l) || cd_is_joiner(l.items[l.count - s.count - 1]))
-        return NOT_SHORT;
+        return CD_SHORT_FORM_NOT;
     if (s.count >= 2)
-        return FAIR;
+        return CD_SHORT_FORM_FAIR;
     bool telling = shorter->type == CD_EVENT || (shorter->type == CD_PRODUCT && has_digit(shorter->key));
-    return telling && !is_listed(s.items[0], kinds) ? FAIR : NOT_SHORT;
+    return telling && !is_listed(s.items[0], kinds) ? CD_SHORT_FORM_FAIR : CD_SHORT_FORM_NOT;
 }
 
-int cd_short_form_strength(const struct cd_form *shorter, const struct cd_form *longer)
+enum cd_short_form cd_short_form_strength(const struct cd_form *shorter, const struct cd_form *longer)
 {
     if (shorter->type != longer->type)
-        return NOT_SHORT;
+        return CD_SHORT_FORM_NOT;
     switch (shorter->type) {
     case CD_PERSON:
         return match_person(shorter, longer);
