@@ -1,0 +1,114 @@
+#include "decision.h"
+
+#include <math.h>
+#include <string.h>
+
+static bool code_is_sound(const struct cd_decision *decision, const struct cd_taxonomy *taxonomy, uint32_t i)
+{
+    const struct cd_topic_code *code = &decision->codes[i];
+    if (code->concept < 0 || code->concept >= (int32_t)taxonomy->count)
+        return false;
+    if (taxonomy->concepts[code->concept].level == 1)
+        return code->parent == -1 && code->main_output >= 0 &&
+               code->main_output < (int32_t)decision->main_count;
+    return code->parent >= 0 && code->parent < (int32_t)i && code->main_output == -1 &&
+           taxonomy->concepts[code->concept].parent == decision->codes[code->parent].concept;
+}
+
+enum cd_status cd_decision_open(const struct cd_model_file *file, const struct cd_taxonomy *taxonomy,
+                                const struct cd_network *network, struct cd_decision *decision,
+                                struct cd_error *error)
+{
+    struct cd_slice codes, rule;
+    enum cd_status status = cd_model_section(file, "codes", sizeof(struct cd_topic_code), &codes, error);
+    if (status == CD_OK)
+        status = cd_model_section(file, "decision", sizeof(struct cd_decision_rule), &rule, error);
+    if (status != CD_OK)
+        return status;
+    *decision = (struct cd_decision){
+        .codes = (const struct cd_topic_code *)(const void *)codes.bytes,
+        .code_count = (uint32_t)(codes.length / sizeof(struct cd_topic_code)),
+        .main_count = network->shape.outputs - network->shape.codes,
+    };
+    if (decision->code_count != network->shape.codes || rule.length != sizeof decision->rule)
+        return cd_fail(error, CD_INVALID, "topics model", "%u codes, but the network scores %u",
+                       decision->code_count, network->shape.codes);
+    memcpy(&decision->rule, rule.bytes, sizeof decision->rule);
+    for (uint32_t i = 0; i < decision->code_count; i++)
+        if (!code_is_sound(decision, taxonomy, i))
+            return cd_fail(error, CD_INVALID, "topics model", "code %u is damaged", i);
+    return CD_OK;
+}
+
+/* The shares of the main-topic outputs: softmax. */
+static float main_share(const struct cd_decision *decision, const float *main_scores, int32_t output)
+{
+    float total = 0;
+    for (uint32_t i = 0; i < decision->main_count; i++)
+        total += expf(decision->rule.main_slope * (main_scores[i] - main_scores[output]));
+    return 1 / total;
+}
+
+void cd_decide(const struct cd_decision *decision, const float *scores, struct cd_code_opinion *opinions)
+{
+    const float *main_scores = scores + decision->code_count;
+    for (uint32_t i = 0; i < decision->code_count; i++) {
+        const struct cd_topic_code *code = &decision->codes[i];
+        struct cd_code_opinion *opinion = &opinions[i];
+        float own = 1 / (1 + expf(-(code->slope * scores[i] + code->offset)));
+        if (code->parent < 0) {
+            float share = main_share(decision, main_scores, code->main_output);
+            *opinion = (struct cd_code_opinion){
+                .confidence = own,
+                .relevance = share,
+                .given = own >= code->threshold || share >= decision->rule.main_threshold,
+            };
+            continue;
+        }
+        const struct cd_code_opinion *parent = &opinions[code->parent];
+        float confidence = fminf(own, parent->confidence);
+        *opinion = (struct cd_code_opinion){
+            .confidence = confidence,
+            .relevance = parent->relevance * confidence,
+            .given = parent->given && confidence >= code->threshold,
+        };
+    }
+}
+
+static bool comes_before(const struct cd_subject *a, const struct cd_subject *b)
+{
+    int levels_below = a->concept->level - b->concept->level;
+    if (levels_below != 0)
+        return levels_below < 0;
+    return a->relevance > b->relevance; /* equals keep the order of the codes */
+}
+
+/* Insertion sort: a handful of subjects. */
+static void insert_subject(struct cd_subjects *subjects, struct cd_subject subject)
+{
+    uint32_t at = subjects->count++;
+    for (; at > 0 && comes_before(&subject, &subjects->items[at - 1]); at--)
+        subjects->items[at] = subjects->items[at - 1];
+    subjects->items[at] = subject;
+}
+
+enum cd_status cd_choose_subjects(const struct cd_decision *decision, const struct cd_taxonomy *taxonomy,
+                                  const struct cd_code_opinion *opinions, struct cd_arena *arena,
+                                  struct cd_subjects *subjects, struct cd_error *error)
+{
+    uint32_t given = 0;
+    for (uint32_t i = 0; i < decision->code_count; i++)
+        given += opinions[i].given;
+    subjects->count = 0;
+    subjects->items = cd_arena_allocate(arena, given * sizeof *subjects->items);
+    if (!subjects->items)
+        return cd_fail(error, CD_MEMORY, "topics", "out of memory");
+    for (uint32_t i = 0; i < decision->code_count; i++)
+        if (opinions[i].given)
+            insert_subject(subjects, (struct cd_subject){
+                                         .concept = &taxonomy->concepts[decision->codes[i].concept],
+                                         .confidence = opinions[i].confidence,
+                                         .relevance = opinions[i].relevance,
+                                     });
+    return CD_OK;
+}
