@@ -132,6 +132,8 @@ static void put_consumer_defaults(struct builder *b, const struct cd_settings *s
 {
     put(b, "auto.offset.reset", "earliest");
     put(b, "isolation.level", "read_committed");
+    put(b, "session.timeout.ms", "10000"); /* how long a killed worker's partitions wait for another */
+    put(b, "heartbeat.interval.ms", "1000");
     put(b, "fetch.wait.max.ms", "100");
     put(b, "fetch.error.backoff.ms", "100");
     put(b, "enable.partition.eof", "true"); /* shows the true end behind control markers: lag */

@@ -42,7 +42,8 @@ struct cd_stream {
     struct cd_times times;
     struct cd_error last_error;
     int64_t last_error_ms;
-    pthread_mutex_t counts_lock; /* cd_stream_counts may be called from any thread */
+    uint64_t told_dead_letters, told_us; /* as of the last log line about them */
+    pthread_mutex_t counts_lock;         /* cd_stream_counts may be called from any thread */
     struct cd_stream_counts counts;
 };
 

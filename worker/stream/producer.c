@@ -31,6 +31,14 @@ static void on_log(const rd_kafka_t *client, int level, const char *facility, co
     cd_kafka_log_line(producer->log, level, facility, line);
 }
 
+/* Connections come and go and are logged as such; what stops us comes back from the calls themselves. */
+static void on_error(rd_kafka_t *client, int code, const char *reason, void *opaque)
+{
+    (void)client;
+    const struct cd_producer *producer = opaque;
+    cd_log_write(producer->log, CD_LOG_DEBUG, "producer_error", "%s: %s", rd_kafka_err2name(code), reason);
+}
+
 /* Only failures are reported (delivery.report.only.error). What was purged by an abort has not failed. */
 static void on_delivery(rd_kafka_t *client, const rd_kafka_message_t *report, void *opaque)
 {
@@ -55,6 +63,7 @@ static enum cd_status create_client(struct cd_producer *producer, struct cd_erro
         return status;
     rd_kafka_conf_set_opaque(conf, producer);
     rd_kafka_conf_set_log_cb(conf, on_log);
+    rd_kafka_conf_set_error_cb(conf, on_error);
     rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
     producer->client = rd_kafka_new(RD_KAFKA_PRODUCER, conf, reason, sizeof reason);
     if (producer->client)

@@ -11,6 +11,7 @@ enum {
     REOPEN_TIMEOUT_MS = 15000,
     HANDLE_TARGET_US = 1000000, /* the threads' time for a full batch: rebalances are served in between */
     BATCH_LEAST = 16,
+    TELL_EVERY_US = 10000000,
 };
 
 static uint64_t after_ms(int64_t milliseconds)
@@ -93,10 +94,19 @@ static void count_batch(struct cd_stream *stream, const struct cd_batch *batch,
     cd_log_write(stream->log, CD_LOG_DEBUG, "batch_committed",
                  "%zu articles: %" PRIu64 " records, %" PRIu64 " dead letters, %" PRIu64 " tombstones",
                  batch->count, published->records, published->dead_letters, published->tombstones);
-    if (published->dead_letters)
-        cd_log_write(stream->log, CD_LOG_WARNING, "dead_letters",
-                     "%" PRIu64 " of %zu articles went to %s; its headers say why", published->dead_letters,
-                     batch->count, stream->settings->topics.deadletter);
+}
+
+/* At most a line in ten seconds, so that a flood of bad articles does not fill the log. */
+static void tell_dead_letters(struct cd_stream *stream)
+{
+    uint64_t now_us = cd_monotonic_us(), fresh = stream->counts.dead_letters - stream->told_dead_letters;
+    if (fresh == 0 || (stream->told_us && now_us - stream->told_us < TELL_EVERY_US))
+        return;
+    cd_log_write(stream->log, CD_LOG_WARNING, "dead_letters",
+                 "%" PRIu64 " articles went to %s; its headers say why", fresh,
+                 stream->settings->topics.deadletter);
+    stream->told_dead_letters = stream->counts.dead_letters;
+    stream->told_us = now_us;
 }
 
 static void note_committed(struct cd_stream *stream, const rd_kafka_topic_partition_list_t *offsets)
@@ -149,6 +159,7 @@ static enum cd_status commit_batch(struct cd_stream *stream, uint64_t deadline_u
     if (status == CD_OK) {
         note_committed(stream, offsets);
         count_batch(stream, batch, &published);
+        tell_dead_letters(stream);
     }
     rd_kafka_topic_partition_list_destroy(offsets);
     rd_kafka_consumer_group_metadata_destroy(group);

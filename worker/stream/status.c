@@ -17,6 +17,13 @@ static void on_log(const rd_kafka_t *client, int level, const char *facility, co
     cd_kafka_log_line(reporter->log, level > 4 ? level : 7, facility, line); /* the others tell it too */
 }
 
+static void on_error(rd_kafka_t *client, int code, const char *reason, void *opaque)
+{
+    (void)client;
+    const struct cd_status_reporter *reporter = opaque;
+    cd_log_write(reporter->log, CD_LOG_DEBUG, "status_error", "%s: %s", rd_kafka_err2name(code), reason);
+}
+
 enum cd_status cd_status_open(struct cd_status_reporter *reporter, struct cd_error *error)
 {
     char reason[256];
@@ -30,6 +37,7 @@ enum cd_status cd_status_open(struct cd_status_reporter *reporter, struct cd_err
         return status;
     rd_kafka_conf_set_opaque(conf, reporter);
     rd_kafka_conf_set_log_cb(conf, on_log);
+    rd_kafka_conf_set_error_cb(conf, on_error);
     reporter->client = rd_kafka_new(RD_KAFKA_PRODUCER, conf, reason, sizeof reason);
     if (reporter->client)
         return CD_OK;

@@ -1,10 +1,11 @@
 #include "topic_check.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "copydesk/metrics.h"
 
-enum { SLICE_MS = 500, USUAL_PARTITIONS = 6 };
+enum { SLICE_MS = 500, USUAL_PARTITIONS = 6, ATTEMPTS = 6, PAUSE_NS = 500000000 };
 
 static int32_t partitions_of(const struct rd_kafka_metadata *metadata, const char *topic)
 {
@@ -43,14 +44,14 @@ static enum cd_status count_partitions(const struct rd_kafka_metadata *metadata,
 }
 
 /* All topics are listed rather than asked for one by one, for asking a broker for a topic may create it. */
-enum cd_status cd_topic_check(struct cd_consumer *consumer, const struct cd_settings *settings,
-                              int timeout_ms, struct cd_topic_counts *counts, struct cd_error *error)
+static enum cd_status list_topics(struct cd_consumer *consumer, const struct cd_settings *settings,
+                                  int timeout_ms, const struct rd_kafka_metadata **metadata,
+                                  struct cd_error *error)
 {
     uint64_t until_us = cd_monotonic_us() + (uint64_t)timeout_ms * 1000;
-    const struct rd_kafka_metadata *metadata = NULL;
     rd_kafka_resp_err_t code;
     consumer->problem = (struct cd_error){0};
-    while ((code = rd_kafka_metadata(consumer->client, 1, NULL, &metadata, SLICE_MS))) {
+    while ((code = rd_kafka_metadata(consumer->client, 1, NULL, metadata, SLICE_MS))) {
         rd_kafka_poll(consumer->client, 0); /* the error callback says why */
         if (consumer->problem.status == CD_INVALID)
             return cd_fail(error, CD_INVALID, settings->kafka.brokers,
@@ -60,7 +61,23 @@ enum cd_status cd_topic_check(struct cd_consumer *consumer, const struct cd_sett
                            timeout_ms,
                            *consumer->problem.message ? consumer->problem.message : rd_kafka_err2str(code));
     }
-    enum cd_status status = count_partitions(metadata, settings, counts, error);
-    rd_kafka_metadata_destroy(metadata);
+    return CD_OK;
+}
+
+/* A topic that was created a moment ago takes another to be known to every broker. */
+enum cd_status cd_topic_check(struct cd_consumer *consumer, const struct cd_settings *settings,
+                              int timeout_ms, struct cd_topic_counts *counts, struct cd_error *error)
+{
+    enum cd_status status = CD_NOT_FOUND;
+    for (int attempt = 0; attempt < ATTEMPTS && status == CD_NOT_FOUND; attempt++) {
+        const struct rd_kafka_metadata *metadata;
+        if (attempt > 0)
+            nanosleep(&(struct timespec){0, PAUSE_NS}, NULL);
+        status = list_topics(consumer, settings, timeout_ms, &metadata, error);
+        if (status != CD_OK)
+            return status;
+        status = count_partitions(metadata, settings, counts, error);
+        rd_kafka_metadata_destroy(metadata);
+    }
     return status;
 }
