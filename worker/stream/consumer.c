@@ -115,6 +115,7 @@ enum cd_status cd_consumer_subscribe(struct cd_consumer *consumer, struct cd_err
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
         return cd_fail(error, CD_FATAL, consumer->settings->topics.raw, "cannot subscribe: %s",
                        rd_kafka_err2str(code));
+    consumer->subscribed = true;
     return CD_OK;
 }
 
@@ -148,10 +149,15 @@ static void leave_group(struct cd_consumer *consumer, int timeout_ms)
 
 /* Before 2.3.0, librdkafka ends the process (assertion in rd_kafka_sticky_assignor_state_destroy; its issue
  * 4381) when a cooperative-sticky consumer is destroyed between joining its group and its first assignment.
- * Such a client is left to the end of the process. */
-static bool may_destroy(const struct cd_consumer *consumer)
+ * Such a client is left to the end of the process, silenced, for its log callback would find us gone. */
+static void destroy_client(struct cd_consumer *consumer)
 {
-    return consumer->assignments > 0 || rd_kafka_version() >= 0x02030000;
+    bool may_destroy = !consumer->subscribed || consumer->assignments > 0 || rd_kafka_version() >= 0x02030000;
+    if (may_destroy)
+        rd_kafka_destroy_flags(consumer->client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+    else
+        rd_kafka_set_log_level(consumer->client, 0);
+    consumer->client = NULL;
 }
 
 void cd_consumer_close(struct cd_consumer *consumer, int timeout_ms)
@@ -161,11 +167,9 @@ void cd_consumer_close(struct cd_consumer *consumer, int timeout_ms)
         leave_group(consumer, timeout_ms);
         if (consumer->member_id)
             rd_kafka_mem_free(consumer->client, consumer->member_id);
-        if (may_destroy(consumer))
-            rd_kafka_destroy_flags(consumer->client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+        destroy_client(consumer);
     }
     consumer->member_id = NULL;
-    consumer->client = NULL;
     cd_partitions_free(&consumer->partitions);
 }
 

@@ -27,7 +27,7 @@ struct cd_consumer {
     struct cd_partitions partitions;
     char *member_id;      /* ours when partitions were last assigned; librdkafka's memory */
     uint64_t assignments; /* how often partitions were given to us */
-    bool closing;
+    bool subscribed, closing;
     struct cd_error problem; /* the last connection problem, for whoever waits in vain */
 };
 
