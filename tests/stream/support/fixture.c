@@ -183,7 +183,8 @@ void start_worker(struct fixture *fixture, int number)
     set_text(&fixture->settings.worker.id, id);
     worker->settings = fixture->settings; /* shares the strings, which outlive the worker */
     worker->settings.worker.id = strdup(id);
-    worker->handler = (struct cd_handler){.context = fixture, .handle = handle, .describe = describe};
+    worker->handler = (struct cd_handler){
+        .context = fixture, .handle = handle, .describe = describe, .reload = fixture->reload};
     atomic_store(&worker->ended, false);
     if (cd_stream_new(&worker->settings, &worker->handler, fixture->log, &worker->stream, &worker->error) !=
         CD_OK) {

@@ -60,6 +60,7 @@ struct fixture {
     rd_kafka_t *reader; /* of outputs; closed with the fixture */
     rd_kafka_message_t *outputs[OUTPUTS_MAX];
     size_t output_count;
+    void (*reload)(void *context); /* the handlers', NULL: none */
     atomic_int handled, reloads;
     atomic_uint threads_seen; /* a bit per handler thread number */
 };
