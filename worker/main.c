@@ -12,6 +12,7 @@ static const struct command {
     int (*run)(int argc, char **argv);
     const char *summary;
 } commands[] = {
+    {"annotate", cd_command_annotate, "enrich articles from files, folders or standard input"},
     {"check", cd_command_check, "try the settings, the models, the broker and the topics"},
     {"feed", cd_command_feed, "publish article files to a topic"},
     {NULL, NULL, NULL},
