@@ -199,6 +199,20 @@ static void pronouns_tell_which_person_an_honorific_means(void)
     EXPECT(same("Vale", "Robin Vale"));
 }
 
+static void surname_alone_means_who_was_named_first(void)
+{
+    join("", "[P Joe Biden] and his wife, [P Jill Biden], walked in. [P Biden] spoke.");
+    EXPECT(same("Biden", "Joe Biden"));
+}
+
+static void kinship_tells_which_person_an_honorific_means(void)
+{
+    join("",
+         "[P Joe Biden] and his wife, [P Jill Biden], walked in. Mrs. [P Biden] spoke. Mr. [P Biden] left.");
+    EXPECT(entity_of_nth("Biden", 0) == entity_of("Jill Biden"));
+    EXPECT(entity_of_nth("Biden", 1) == entity_of("Joe Biden"));
+}
+
 static void middle_initials_do_not_matter(void)
 {
     join("", "[P George W. Bush] signed. [P George Bush] smiled.");
@@ -328,6 +342,18 @@ static void acronym_with_joiners_counted_joins(void)
 {
     join("", "The [O Department of Justice] sued. The [O DOJ] won.");
     EXPECT(same("DOJ", "Department of Justice"));
+}
+
+static void acronym_may_stop_before_and(void)
+{
+    join("", "The [O Centers for Disease Control and Prevention] met. The [O CDC] spoke.");
+    EXPECT(same("CDC", "Centers for Disease Control and Prevention"));
+}
+
+static void agency_in_a_date_line_is_not_the_place(void)
+{
+    join("", "[O LISBON] ([O Sample Wire]) - It rained.");
+    EXPECT(joined.entities.count == 2);
 }
 
 static void acronym_in_british_spelling_joins(void)
@@ -604,6 +630,8 @@ int main(void)
     TEST(bare_surname_goes_to_the_person_named_last);
     TEST(honorific_decides_between_people);
     TEST(pronouns_tell_which_person_an_honorific_means);
+    TEST(surname_alone_means_who_was_named_first);
+    TEST(kinship_tells_which_person_an_honorific_means);
     TEST(middle_initials_do_not_matter);
     TEST(different_middle_initials_are_two_people);
     TEST(father_and_son_stay_two);
@@ -624,6 +652,8 @@ int main(void)
     TEST(acronym_without_parentheses_joins);
     TEST(acronym_with_periods_joins);
     TEST(acronym_with_joiners_counted_joins);
+    TEST(acronym_may_stop_before_and);
+    TEST(agency_in_a_date_line_is_not_the_place);
     TEST(acronym_in_british_spelling_joins);
     TEST(acronym_without_the_country_joins);
     TEST(foreign_acronym_in_parentheses_joins);

@@ -83,6 +83,7 @@ static void index_form(struct index *index, const struct cd_form *form, uint32_t
     index_initials(index, form, number, 0, count, false);
     index_initials(index, form, number, 0, count, true);
     index_initials(index, form, number, 1, count, false);
+    index_initials(index, form, number, 0, cd_words_before_and(form), false);
     if (count < form->word_count)
         index_initials(index, form, number, 0, form->word_count, false);
 }
@@ -153,7 +154,7 @@ static struct search search_longer(struct cd_forms *forms, const struct cd_form 
     return search;
 }
 
-/* A single word of doubtful type that would be a surname or an acronym of a longer name, were it of that
+/* A single word of doubtful type that would be a surname, head or acronym of a longer name, were it of that
  * name's type ("Blinken" as an organisation beside "Antony Blinken"): the longer name's group, else `none`.
  */
 static uint32_t search_other_types(struct cd_forms *forms, const struct cd_form *form,
@@ -166,7 +167,7 @@ static uint32_t search_other_types(struct cd_forms *forms, const struct cd_form 
         struct cd_form guise = *form;
         guise.type = types[i];
         struct search search = search_longer(forms, &guise, index);
-        if (search.count == 1 && search.strength == CD_SHORT_FORM_STRONG)
+        if (search.count == 1 && search.strength >= CD_SHORT_FORM_FAIR)
             return search.groups[0];
     }
     return none;
@@ -224,6 +225,8 @@ static void join_apposition(struct cd_forms *forms, uint32_t outer, uint32_t inn
         return;
     uint32_t acronym = outer_is_acronym ? outer : inner, name = outer_is_acronym ? inner : outer;
     struct cd_form *form = &forms->items[acronym];
+    if (outer_is_acronym && form->key.length > (size_t)forms->items[name].word_count + 1)
+        return; /* a date line: "LISBON (Sample Wire)" */
     bool is_person_or_place = forms->items[name].type == CD_PERSON || forms->items[name].type == CD_LOCATION;
     if (form->group != acronym || is_person_or_place)
         return;
@@ -318,7 +321,8 @@ static uint32_t choose_candidate(struct cd_forms *forms, const struct group_stat
         float score = score_candidate(&states[group], span, total);
         if (span->gender != CD_GENDER_UNKNOWN && states[group].gender != CD_GENDER_UNKNOWN)
             score += span->gender == states[group].gender ? 2.0F : -2.0F;
-        if (score > best_score) {
+        bool is_first_named = forms->items[group].first_span < forms->items[best].first_span;
+        if (score > best_score || (score == best_score && is_first_named)) {
             best_score = score;
             best = group;
         }

@@ -25,6 +25,10 @@ enum cd_status cd_join_aliases(const struct cd_document *document, struct cd_for
 enum cd_short_form { CD_SHORT_FORM_NOT, CD_SHORT_FORM_WEAK, CD_SHORT_FORM_FAIR, CD_SHORT_FORM_STRONG };
 enum cd_short_form cd_short_form_strength(const struct cd_form *shorter, const struct cd_form *longer);
 
+/* The words before the first "and" of a name that goes on behind it, else 0: acronyms may stop there
+ * ("Centers for Disease Control and Prevention", CDC). */
+unsigned cd_words_before_and(const struct cd_form *form);
+
 /* What the names of a nationality or group share: "Republicans", "Republican"; "Democrats", "Democratic". */
 struct cd_slice cd_group_stem(struct cd_slice folded);
 

@@ -2,7 +2,7 @@
 
 #include "copydesk/hash.h"
 
-enum { HONORIFIC_REACH_TOKENS = 2 };
+enum { HONORIFIC_REACH_TOKENS = 2, LONGEST_TITLE_BYTES = 12 };
 
 /* A type may be overruled by another one of the same surface when it has less than this share of the other's
  * weight and no mention of its own that is this sure. */
@@ -57,19 +57,22 @@ static uint32_t intern_surface(struct cd_forms *forms, struct table *table, cons
 
 /* ---- spans -------------------------------------------------------------------------------------------- */
 
-/* The honorific before a mention ("Mr. Blinken"), looking past the period where it is a token of its own. */
+/* What stands before a mention ("Mr. Blinken", "his wife, Jill Biden"), looking past a period or comma of its
+ * own. */
 static enum cd_gender gender_before(const struct cd_document *document, uint32_t first_token)
 {
     for (uint32_t back = 1; back <= HONORIFIC_REACH_TOKENS && back <= first_token; back++) {
         struct cd_slice word = cd_token_text(document, first_token - back);
-        if (word.length == 1 && word.bytes[0] == '.')
+        if (word.length == 1 && (word.bytes[0] == '.' || word.bytes[0] == ','))
             continue;
-        if (word.length > 12)
+        if (word.length > LONGEST_TITLE_BYTES)
             break;
         struct cd_folded folded;
         bool is_honorific;
         cd_fold_name(word, &folded);
-        return cd_honorific((struct cd_slice){folded.text, folded.length}, &is_honorific);
+        struct cd_slice key = {folded.text, folded.length};
+        enum cd_gender gender = cd_honorific(key, &is_honorific);
+        return is_honorific ? gender : cd_kinship_gender(key);
     }
     return CD_GENDER_UNKNOWN;
 }

@@ -255,6 +255,15 @@ enum cd_gender cd_honorific(struct cd_slice word, bool *is_honorific)
     return CD_GENDER_UNKNOWN;
 }
 
+enum cd_gender cd_kinship_gender(struct cd_slice word)
+{
+    if (ONE_OF(word, "husband", "father", "son", "brother", "widower", "grandfather", "nephew", "uncle"))
+        return CD_GENDER_MALE;
+    if (ONE_OF(word, "wife", "mother", "daughter", "sister", "widow", "grandmother", "niece", "aunt"))
+        return CD_GENDER_FEMALE;
+    return CD_GENDER_UNKNOWN;
+}
+
 enum cd_gender cd_pronoun_gender(struct cd_slice word)
 {
     if (ONE_OF(word, "he", "He", "his", "His", "him", "himself"))

@@ -66,6 +66,9 @@ enum cd_gender { CD_GENDER_UNKNOWN, CD_GENDER_MALE, CD_GENDER_FEMALE };
  * those that give none (Dr, Prof, Sen). */
 enum cd_gender cd_honorific(struct cd_slice word, bool *is_honorific);
 
+/* "his wife, Jill Biden": the gender that a word of kinship before a name gives. */
+enum cd_gender cd_kinship_gender(struct cd_slice word);
+
 /* he, his, him / she, her, hers. */
 enum cd_gender cd_pronoun_gender(struct cd_slice word);
 

@@ -3,9 +3,9 @@
 #include <math.h>
 #include <string.h>
 
-/* By enum cd_salience_feature. */
+/* By enum cd_salience_feature. A nationality weighs what a place does: the judgements know countries only. */
 static const float weights[CD_SALIENCE_FEATURE_COUNT] = {
-    0.5F, 1.65F, 2.5F, 0.05F, 0.1F, -0.35F, -0.45F, -0.6F, 0.1F, 0.9F, -0.2F, 0.3F, 0.3F,
+    0.5F, 1.65F, 2.5F, 0.05F, 0.1F, -0.35F, -0.45F, -0.6F, -0.6F, 0.9F, -0.2F, 0.3F, 0.3F,
 };
 
 /* A mention this many words from its sentence's start still opens it ("President Joe Biden said"). */

@@ -60,6 +60,14 @@ static bool initials_are(struct words words, struct cd_slice letters, bool with_
     return count == letters.length && memcmp(initials, letters.bytes, count) == 0;
 }
 
+unsigned cd_words_before_and(const struct cd_form *form)
+{
+    for (unsigned i = 3; i + 1 < form->word_count; i++)
+        if (cd_word_is(form->words[i], "&"))
+            return i;
+    return 0;
+}
+
 /* "WHO" of "World Health Organization", "DOJ" of "Department of Justice", "SEC" of "U.S. Securities and
  * Exchange Commission". */
 static bool is_acronym_of(const struct cd_form *shorter, struct words longer)
@@ -255,7 +263,9 @@ static enum cd_short_form match_organization(const struct cd_form *shorter, cons
         return CD_SHORT_FORM_NOT;
     if (s.count == l.count && same_words(s.items, l.items, s.count))
         return CD_SHORT_FORM_STRONG;
-    if (is_acronym_of(shorter, l) || is_acronym_of(shorter, all_words(longer)) || is_turned_around(s, l) ||
+    struct words before_and = {l.items, cd_words_before_and(longer)};
+    if (is_acronym_of(shorter, l) || is_acronym_of(shorter, all_words(longer)) ||
+        (shorter->key.length >= 3 && is_acronym_of(shorter, before_and)) || is_turned_around(s, l) ||
         is_turned_around(l, s))
         return CD_SHORT_FORM_STRONG;
     if (is_prefix(s, l))
