@@ -13,6 +13,7 @@ static const struct command {
     const char *summary;
 } commands[] = {
     {"annotate", cd_command_annotate, "enrich articles from files, folders or standard input"},
+    {"run", cd_command_run, "the worker: articles from Kafka in, enriched records out, each exactly once"},
     {"check", cd_command_check, "try the settings, the models, the broker and the topics"},
     {"feed", cd_command_feed, "publish article files to a topic"},
     {NULL, NULL, NULL},
