@@ -186,8 +186,11 @@ usage() {
 
 verb=${1:-}
 [ "$verb" = check ] || [ $# -ge 2 ] || usage
-if [ "$verb" != check ]; then
+if [ "$verb" = start ]; then
     mkdir -p "$2" || die "cannot make $2"
+fi
+if [ "$verb" != check ]; then
+    [ -d "$2" ] || exit 0 # removed: nothing to stop
     dir=$(cd "$2" && pwd)
 fi
 case $verb in

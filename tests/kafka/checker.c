@@ -15,6 +15,9 @@ static const char usage[] =
     "  topics NAME...     create topics (--partitions 6)\n"
     "  produce            put messages --first 0 to --count - 1 into --raw, --rate a second (0: at once)\n"
     "  remaining          print how many messages --group has not committed yet of --raw\n"
+    "  drain              wait --wait seconds until it has committed all; print how many messages in how "
+    "many seconds,\n"
+    "                     from its first commit to its last\n"
     "  verify             wait --wait seconds until --group has committed all, then read --enriched and\n"
     "                     --deadletter and print what is wrong; status 1 when anything is\n"
     "  forge              play a worker that does one thing wrong: --mistake "
@@ -118,6 +121,17 @@ static bool print_remaining(const struct verify_options *options)
     return true;
 }
 
+static bool print_drain(const struct verify_options *options)
+{
+    int64_t messages;
+    double seconds;
+    if (!client_time_group(options->broker, options->group, options->raw, options->wait_ms, &messages,
+                           &seconds))
+        return false;
+    printf("%lld %.3f\n", (long long)messages, seconds);
+    return true;
+}
+
 int main(int argc, char **argv)
 {
     struct arguments arguments = {.verify = {.group = "copydesk",
@@ -140,6 +154,8 @@ int main(int argc, char **argv)
         done = produce_plan(&arguments.verify, arguments.first, arguments.rate);
     else if (strcmp(verb, "remaining") == 0)
         done = print_remaining(&arguments.verify);
+    else if (strcmp(verb, "drain") == 0)
+        done = print_drain(&arguments.verify);
     else if (strcmp(verb, "verify") == 0)
         done = verify_output(&arguments.verify);
     else if (strcmp(verb, "forge") == 0)

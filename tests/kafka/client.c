@@ -3,10 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "copydesk/metrics.h"
 
-enum { REQUEST_TIMEOUT_MS = 20000, POLL_MS = 100, PARTITIONS_MAX = 256 };
+enum { REQUEST_TIMEOUT_MS = 20000, POLL_MS = 100, PARTITIONS_MAX = 256, ASK_EVERY_US = 20000 };
 
 rd_kafka_t *client_new(rd_kafka_type_t type, const char *broker, const char *const *properties)
 {
@@ -172,28 +173,75 @@ bool client_read_topic(const char *broker, const char *topic, int wait_ms, clien
 /* ---- groups and headers
  * ---------------------------------------------------------------------------------------- */
 
+/* A group's offsets in a topic, asked for with one client. */
+struct group_view {
+    rd_kafka_t *client;
+    const char *topic;
+    rd_kafka_topic_partition_list_t *list;
+};
+
+static bool open_group(struct group_view *view, const char *broker, const char *group, const char *topic)
+{
+    view->topic = topic;
+    view->list = rd_kafka_topic_partition_list_new(8);
+    view->client = client_new(RD_KAFKA_CONSUMER, broker, (const char *const[]){"group.id", group, NULL});
+    int partitions = view->client ? client_partition_count(view->client, topic) : -1;
+    for (int i = 0; i < partitions; i++)
+        rd_kafka_topic_partition_list_add(view->list, topic, i);
+    return partitions > 0;
+}
+
+static void close_group(struct group_view *view)
+{
+    rd_kafka_topic_partition_list_destroy(view->list);
+    if (view->client)
+        rd_kafka_destroy(view->client);
+}
+
+static bool ask_group(struct group_view *view, int64_t *remaining, int64_t *end)
+{
+    rd_kafka_resp_err_t error = rd_kafka_committed(view->client, view->list, REQUEST_TIMEOUT_MS);
+    *remaining = *end = 0;
+    for (int i = 0; i < view->list->cnt && !error; i++) {
+        int64_t low = 0, high = 0, offset = view->list->elems[i].offset;
+        error =
+            rd_kafka_query_watermark_offsets(view->client, view->topic, i, &low, &high, REQUEST_TIMEOUT_MS);
+        *end += high;
+        *remaining += high - (offset > 0 ? offset : low);
+    }
+    return error == RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
 bool client_group_remaining(const char *broker, const char *group, const char *topic, int64_t *remaining,
                             int64_t *end)
 {
-    rd_kafka_t *client =
-        client_new(RD_KAFKA_CONSUMER, broker, (const char *const[]){"group.id", group, NULL});
-    int partitions = client ? client_partition_count(client, topic) : -1;
-    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(8);
-    for (int i = 0; i < partitions; i++)
-        rd_kafka_topic_partition_list_add(list, topic, i);
-    rd_kafka_resp_err_t error = partitions > 0 ? rd_kafka_committed(client, list, REQUEST_TIMEOUT_MS)
-                                               : RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC;
+    struct group_view view;
     *remaining = *end = 0;
-    for (int i = 0; i < list->cnt && !error; i++) {
-        int64_t low = 0, high = 0;
-        error = rd_kafka_query_watermark_offsets(client, topic, i, &low, &high, REQUEST_TIMEOUT_MS);
-        *end += high;
-        *remaining += high - (list->elems[i].offset > 0 ? list->elems[i].offset : low);
+    bool known = open_group(&view, broker, group, topic) && ask_group(&view, remaining, end);
+    close_group(&view);
+    return known;
+}
+
+bool client_time_group(const char *broker, const char *group, const char *topic, int wait_ms,
+                       int64_t *messages, double *seconds)
+{
+    struct group_view view;
+    int64_t first_remaining = -1, remaining = -1, end = 0;
+    uint64_t first_us = 0, now_us = cd_monotonic_us(), deadline_us = now_us + (uint64_t)wait_ms * 1000;
+    bool known = open_group(&view, broker, group, topic);
+    while (known && remaining != 0 && now_us < deadline_us) {
+        known = ask_group(&view, &remaining, &end);
+        now_us = cd_monotonic_us();
+        if (first_remaining < 0 && remaining < end) {
+            first_remaining = remaining;
+            first_us = now_us;
+        }
+        usleep(ASK_EVERY_US);
     }
-    rd_kafka_topic_partition_list_destroy(list);
-    if (client)
-        rd_kafka_destroy(client);
-    return error == RD_KAFKA_RESP_ERR_NO_ERROR;
+    close_group(&view);
+    *messages = first_remaining;
+    *seconds = (double)(now_us - first_us) / 1e6;
+    return known && remaining == 0 && first_remaining > 0;
 }
 
 bool client_header(const rd_kafka_message_t *message, const char *name, char *value, size_t size)

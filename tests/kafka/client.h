@@ -25,6 +25,11 @@ bool client_read_topic(const char *broker, const char *topic, int wait_ms, clien
 bool client_group_remaining(const char *broker, const char *group, const char *topic, int64_t *remaining,
                             int64_t *end);
 
+/* Wait until a group has committed all of a topic, at most `wait_ms`. `messages` and `seconds` are what was
+ * committed from its first commit that we saw to its last, so that starting up does not count. */
+bool client_time_group(const char *broker, const char *group, const char *topic, int wait_ms,
+                       int64_t *messages, double *seconds);
+
 /* The value of a header as a string in `value`; false when there is none or it does not fit. */
 bool client_header(const rd_kafka_message_t *message, const char *name, char *value, size_t size);
 

@@ -4,7 +4,7 @@
 kafka=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 : "${BUILD:=build}"
 checker=$BUILD/tests/kafka/checker
-program=$BUILD/copydesk
+program=${PROGRAM:-$BUILD/copydesk}
 dir=$BUILD/kafka/$(basename "$0" .sh).$$
 failures=0
 

@@ -10,3 +10,8 @@ $(BUILD)/tests/kafka/checker: $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/kafka
 	@$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 test: $(BUILD)/tests/kafka/checker
+
+.PHONY: endurance
+endurance: all $(BUILD)/tests/kafka/checker ## the delivery tests for longer: ARTICLES=200000 each (about an hour)
+	@deploy/packages.sh test
+	@BUILD=$(BUILD) ARTICLES=$${ARTICLES:-200000} tests/run.sh tests/kafka/delivery_test.sh
