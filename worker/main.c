@@ -15,6 +15,7 @@ static const struct command {
     {"annotate", cd_command_annotate, "enrich articles from files, folders or standard input"},
     {"run", cd_command_run, "the worker: articles from Kafka in, enriched records out, each exactly once"},
     {"check", cd_command_check, "try the settings, the models, the broker and the topics"},
+    {"demo", cd_command_demo, "enrich sample articles on an embedded broker and show what comes out"},
     {"feed", cd_command_feed, "publish article files to a topic"},
     {NULL, NULL, NULL},
 };
