@@ -146,6 +146,23 @@ static void deep_nesting_is_stripped_in_time(void)
     }
 }
 
+static void hostile_markup_takes_no_long_time(void)
+{
+    static const char *const pieces[] = {"<a ",       "<a =\"",   "<!-- ",         "<![CDATA[",  "&zz;",
+                                         "<a<a",      "<script>", "</p>",          "<",          "&lt;p",
+                                         "<p x=1 ",   "<b></p>",  "<div><script>", "<table><a>", "<li><ul>",
+                                         "&amp;amp;", "<svg><p>", "<a b='>"};
+    for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++) {
+        char *html = repeated(pieces[i], 500000 / strlen(pieces[i]), "end <p>x</p> -- >");
+        uint64_t began_us = cd_monotonic_us();
+        EXPECT(read_html(html) == CD_OK);
+        uint64_t took_ms = (cd_monotonic_us() - began_us) / 1000;
+        if (took_ms > 4000)
+            test_fail("\"%s\" took %d ms", pieces[i], (int)took_ms);
+        free(html);
+    }
+}
+
 int main(void)
 {
     arena = cd_arena_new(0);
@@ -162,6 +179,7 @@ int main(void)
     TEST(broken_markup_loses_no_text);
     TEST(every_byte_points_at_its_source);
     TEST(deep_nesting_is_stripped_in_time);
+    TEST(hostile_markup_takes_no_long_time);
     cd_arena_free(arena);
     return TEST_RESULT();
 }

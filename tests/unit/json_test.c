@@ -93,7 +93,8 @@ static void numbers_at_the_edges_are_valid(void)
     cd_json_number(&json, -0.0, 0);
     cd_json_number(&json, 0.9999999, 3);
     cd_json_end_array(&json);
-    EXPECT_STRING(out.bytes, "[-9223372036854775808,9223372036854775807,null,null,null,123456789012345,100,0,1]");
+    EXPECT_STRING(out.bytes,
+                  "[-9223372036854775808,9223372036854775807,null,null,null,123456789012345,100,0,1]");
     cd_buffer_free(&out);
 }
 

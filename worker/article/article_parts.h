@@ -18,7 +18,8 @@ struct text_writer {
     size_t length, capacity;
     struct cd_offset_run *runs;
     uint32_t run_count, run_capacity;
-    uint32_t warnings; /* enum cd_warning bits */
+    uint32_t warnings;   /* enum cd_warning bits */
+    unsigned rare_names; /* looked up so far, see decode_entity */
     bool failed;
 };
 
@@ -39,6 +40,8 @@ enum cd_status text_writer_finish(struct text_writer *writer, struct cd_text *te
 enum text_findings { FOUND_ODD_BYTES = 1, FOUND_LESS_THAN = 2, FOUND_AMPERSAND = 4 };
 unsigned scan_text(struct cd_slice text);
 
+/* Not 0 for the bytes that some rule of mending looks at. */
+extern const unsigned char odd_bytes[256];
 /* Length of the plain run at `at`: bytes that no rule of mending looks at. */
 size_t plain_run(struct cd_slice text, size_t at, size_t end);
 
@@ -57,10 +60,14 @@ void mend_plain(struct text_writer *writer, size_t begin, size_t end);
 
 /* ---- character references (entity.c) ----------------------------------------------------------------- */
 
+/* Names beyond the common ones that may be looked up in one text: more than any article has, and a bound on
+ * the time that rubbish takes. */
+enum { RARE_NAMES_MAX = 1000 };
 /* Decode the reference at text.bytes[at] == '&', once more when it was escaped twice ("&amp;quot;"). Returns
- * the source bytes it takes, 0 when it is only an ampersand. `out` gets UTF-8 of *out_length bytes (1 to 8).
- */
-size_t decode_entity(struct cd_slice text, size_t at, char out[8], unsigned *out_length);
+ * the source bytes it takes, 0 when it is only an ampersand. `out` gets UTF-8 of *out_length bytes (1 to 8);
+ * *rare_names counts the look-ups of the text. */
+size_t decode_entity(struct cd_slice text, size_t at, char out[8], unsigned *out_length,
+                     unsigned *rare_names);
 /* A text without tags: mend it and decode its character references. */
 void mend_entities(struct text_writer *writer);
 
@@ -99,8 +106,14 @@ enum { MASKED_BYTE = 0xFF };
 bool has_html(struct cd_slice text);
 /* The same with its tags escaped ("&lt;p&gt;"), as feeds inside feeds have it. */
 bool has_escaped_html(struct cd_slice text);
+/* Behind the last ">" and the last "-->" of a text: no markup ends later, so that no search goes on for
+ * nothing, however many "<" there are. */
+struct markup_ends {
+    size_t tag, comment;
+};
+struct markup_ends find_markup_ends(struct cd_slice text);
 /* The markup (tag, comment, declaration) at text.bytes[at] == '<': its length, 0 when it is only a "<". */
-size_t markup_length(struct cd_slice text, size_t at);
+size_t markup_length(struct cd_slice text, size_t at, struct markup_ends ends);
 /* The break that the element of the tag at text.bytes[at] makes. */
 enum piece_break break_at_tag(struct cd_slice text, size_t at);
 /* CD_MEMORY, or CD_OK with the text in the writer. */

@@ -78,8 +78,10 @@ static const struct named *find_common(struct cd_slice name, size_t count)
 }
 
 /* Ask libgumbo what "&name;" is. */
-static bool decode_rare_name(struct cd_slice name, char out[8], unsigned *out_length)
+static bool decode_rare_name(struct cd_slice name, char out[8], unsigned *out_length, unsigned *rare_names)
 {
+    if (++*rare_names > RARE_NAMES_MAX)
+        return false;
     char text[NAME_BYTES_MAX + 3];
     int length = snprintf(text, sizeof text, "&%.*s;", (int)name.length, name.bytes);
     GumboOptions options = kGumboDefaultOptions;
@@ -99,7 +101,7 @@ static bool decode_rare_name(struct cd_slice name, char out[8], unsigned *out_le
     return known;
 }
 
-static size_t decode_name(struct cd_slice rest, char out[8], unsigned *out_length)
+static size_t decode_name(struct cd_slice rest, char out[8], unsigned *out_length, unsigned *rare_names)
 {
     size_t length = 0;
     while (length < rest.length && length < NAME_BYTES_MAX && is_letter_or_digit(rest.bytes[length]))
@@ -111,28 +113,29 @@ static size_t decode_name(struct cd_slice rest, char out[8], unsigned *out_lengt
         length && !assigned ? find_common(name, closed ? COMMON_COUNT : WITHOUT_SEMICOLON) : NULL;
     if (found)
         *out_length = cd_utf8_encode(found->codepoint, out);
-    else if (length < 2 || !closed || !decode_rare_name(name, out, out_length))
+    else if (length < 2 || !closed || !decode_rare_name(name, out, out_length, rare_names))
         return 0;
     return length + closed;
 }
 
-static size_t decode_rest(struct cd_slice rest, char out[8], unsigned *out_length)
+static size_t decode_rest(struct cd_slice rest, char out[8], unsigned *out_length, unsigned *rare_names)
 {
     if (rest.length == 0)
         return 0;
-    return rest.bytes[0] == '#' ? decode_number(rest, out, out_length) : decode_name(rest, out, out_length);
+    return rest.bytes[0] == '#' ? decode_number(rest, out, out_length)
+                                : decode_name(rest, out, out_length, rare_names);
 }
 
-size_t decode_entity(struct cd_slice text, size_t at, char out[8], unsigned *out_length)
+size_t decode_entity(struct cd_slice text, size_t at, char out[8], unsigned *out_length, unsigned *rare_names)
 {
     struct cd_slice rest = cd_slice_part(text, at + 1, text.length);
-    size_t taken = decode_rest(rest, out, out_length);
+    size_t taken = decode_rest(rest, out, out_length, rare_names);
     if (taken == 0)
         return 0;
     if (*out_length == 1 && out[0] == '&') { /* "&amp;quot;": escaped twice */
         char inner[8];
         unsigned inner_length;
-        size_t more = decode_rest(cd_slice_part(rest, taken, rest.length), inner, &inner_length);
+        size_t more = decode_rest(cd_slice_part(rest, taken, rest.length), inner, &inner_length, rare_names);
         if (more && rest.bytes[taken + more - 1] == ';') {
             memcpy(out, inner, sizeof inner);
             *out_length = inner_length;
@@ -150,7 +153,7 @@ void mend_entities(struct text_writer *writer)
         char decoded[8];
         unsigned length;
         at = (size_t)(found - text.bytes);
-        size_t taken = decode_entity(text, at, decoded, &length);
+        size_t taken = decode_entity(text, at, decoded, &length, &writer->rare_names);
         if (taken == 0) {
             at++;
             continue;

@@ -8,6 +8,7 @@
 #include <setjmp.h>
 
 enum {
+    ATTRIBUTES_MAX = 1000,  /* white space in one tag */
     DEPTH_MAX = 200,        /* open elements; real articles stay under 40 */
     BUDGET_PER_BYTE = 96,   /* arena bytes that a tree may take per byte of source */
     BUDGET_BYTES = 1 << 20, /* and on top of that */
@@ -74,11 +75,11 @@ static bool is_ascii_letter(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/* The length of the element name at `at` ("p", "h1", "o:p"). */
+/* The length of the element name at `at` ("p", "h1", "o:p"); more than NAME_BYTES_MAX means too long. */
 static size_t name_length(struct cd_slice text, size_t at)
 {
     size_t end = at;
-    while (end < text.length && !strchr(" \t\n\r\f/>", text.bytes[end]) && text.bytes[end])
+    while (end < text.length && end - at <= NAME_BYTES_MAX && !strchr(" \t\n\r\f/>", text.bytes[end]))
         end++;
     return end - at;
 }
@@ -89,7 +90,24 @@ static size_t length_through(struct cd_slice text, size_t at, const char *closin
     return found ? (size_t)(found - (text.bytes + at)) + strlen(closing) : 0;
 }
 
-/* A tag ends at the first ">" outside of a quoted attribute value. */
+struct markup_ends find_markup_ends(struct cd_slice text)
+{
+    struct markup_ends ends = {0};
+    const char *end = text.bytes + text.length;
+    for (const char *found = end; (found = memrchr(text.bytes, '>', (size_t)(found - text.bytes)));) {
+        size_t behind = (size_t)(found - text.bytes) + 1;
+        if (!ends.tag)
+            ends.tag = behind;
+        if (behind >= 3 && found[-1] == '-' && found[-2] == '-') {
+            ends.comment = behind;
+            break;
+        }
+    }
+    return ends;
+}
+
+/* A tag ends at the first ">" outside of a quoted attribute value; quotes that are never closed do not count.
+ */
 static size_t tag_length(struct cd_slice text, size_t at)
 {
     bool in_value = false;
@@ -100,21 +118,21 @@ static size_t tag_length(struct cd_slice text, size_t at)
         if ((c == '"' || c == '\'') && in_value) {
             const char *closing = memchr(text.bytes + i + 1, c, text.length - i - 1);
             if (!closing)
-                return 0;
+                return length_through(text, at, ">");
             i = (size_t)(closing - text.bytes);
         }
-        in_value = c == '=' || (in_value && strchr(" \t\n\r", c));
+        in_value = c == '=' || (in_value && is_space(c));
     }
-    return 0;
+    return length_through(text, at, ">");
 }
 
-size_t markup_length(struct cd_slice text, size_t at)
+size_t markup_length(struct cd_slice text, size_t at, struct markup_ends ends)
 {
     struct cd_slice rest = cd_slice_part(text, at, text.length);
-    if (rest.length < 3)
+    if (rest.length < 3 || at >= ends.tag)
         return 0;
-    if (memcmp(rest.bytes, "<!--", rest.length < 4 ? rest.length : 4) == 0)
-        return length_through(text, at, "-->");
+    if (rest.length >= 4 && memcmp(rest.bytes, "<!--", 4) == 0 && at + 4 < ends.comment)
+        return length_through(text, at + 4, "-->") + 4;
     char first = rest.bytes[1];
     if (is_ascii_letter(first) || (first == '/' && is_ascii_letter(rest.bytes[2])))
         return tag_length(text, at);
@@ -139,28 +157,29 @@ enum piece_break break_at_tag(struct cd_slice text, size_t at)
 }
 
 /* A comment, CDATA section or declaration, or a tag whose name HTML knows. */
-static bool is_html_markup(struct cd_slice text, size_t at)
+static bool is_html_markup(struct cd_slice text, size_t at, struct markup_ends ends)
 {
-    if (at + 2 >= text.length || !strchr("!?/", text.bytes[at + 1]))
-        return at + 2 < text.length && is_ascii_letter(text.bytes[at + 1]) &&
-               tag_at(text, at) != GUMBO_TAG_UNKNOWN && markup_length(text, at);
-    if (text.bytes[at + 1] == '/')
-        return tag_at(text, at) != GUMBO_TAG_UNKNOWN && markup_length(text, at);
-    struct cd_slice rest = cd_slice_part(text, at, text.length);
     static const char *const openings[] = {"<!--", "<![CDATA[", "<!DOCTYPE", "<!doctype", "<?xml"};
+    if (at + 2 >= text.length || at >= ends.tag)
+        return false;
+    char first = text.bytes[at + 1];
+    if (first != '!' && first != '?')
+        return (first == '/' || is_ascii_letter(first)) && tag_at(text, at) != GUMBO_TAG_UNKNOWN &&
+               markup_length(text, at, ends);
+    size_t rest = text.length - at;
     for (size_t i = 0; i < sizeof openings / sizeof *openings; i++)
-        if (rest.length > strlen(openings[i]) && memcmp(rest.bytes, openings[i], strlen(openings[i])) == 0)
-            return markup_length(text, at) != 0;
+        if (rest > strlen(openings[i]) && memcmp(text.bytes + at, openings[i], strlen(openings[i])) == 0)
+            return i > 0 || at + 4 < ends.comment;
     return false;
 }
 
 bool has_html(struct cd_slice text)
 {
     size_t at = 0;
-    for (const char *found; at < text.length && (found = memchr(text.bytes + at, '<', text.length - at));
-         at++) {
+    struct markup_ends ends = find_markup_ends(text);
+    for (const char *found; at < ends.tag && (found = memchr(text.bytes + at, '<', ends.tag - at)); at++) {
         at = (size_t)(found - text.bytes);
-        if (is_html_markup(text, at))
+        if (is_html_markup(text, at, ends))
             return true;
     }
     return false;
@@ -172,10 +191,11 @@ bool has_html(struct cd_slice text)
 static void mask_cdata(char *bytes, size_t length)
 {
     static const char opening[] = "<![CDATA[", closing[] = "]]>";
-    char *at = bytes, *end = bytes + length;
-    while ((at = memmem(at, (size_t)(end - at), opening, sizeof opening - 1))) {
+    char *end = bytes + length, *close = bytes;
+    for (char *at = bytes; (at = memmem(at, (size_t)(end - at), opening, sizeof opening - 1));) {
         memset(at, MASKED_BYTE, sizeof opening - 1);
-        char *close = memmem(at, (size_t)(end - at), closing, sizeof closing - 1);
+        if (close && close <= at)
+            close = memmem(at, (size_t)(end - at), closing, sizeof closing - 1);
         if (close)
             memset(close, MASKED_BYTE, sizeof closing - 1);
     }
@@ -227,7 +247,7 @@ static bool unmask_escaped_tags(struct cd_slice text, char *bytes)
 
 /* ---- stripping without a tree ------------------------------------------------------------------------ */
 
-/* The content of a dropped element goes with it, up to its end tag. */
+/* The content of a dropped element goes with it, up to its end tag or all the rest. */
 static size_t dropped_content(struct cd_slice text, size_t at, GumboTag tag)
 {
     size_t end = at;
@@ -237,15 +257,16 @@ static size_t dropped_content(struct cd_slice text, size_t at, GumboTag tag)
         if (end + 2 < text.length && tag_at(text, end) == tag)
             return end;
     }
-    return at;
+    return text.length;
 }
 
 static void strip_tags(struct cd_slice text, struct html_pieces *pieces)
 {
+    struct markup_ends ends = find_markup_ends(text);
     size_t begin = 0, at = 0;
     for (const char *found; at < text.length && (found = memchr(text.bytes + at, '<', text.length - at));) {
         at = (size_t)(found - text.bytes);
-        size_t length = markup_length(text, at);
+        size_t length = markup_length(text, at, ends);
         if (length == 0) {
             at++;
             continue;
@@ -365,19 +386,33 @@ static bool is_closed_by_others(GumboTag tag)
            tag == GUMBO_TAG_OPTION || tag == GUMBO_TAG_EMBED || tag == GUMBO_TAG_PARAM;
 }
 
-/* More elements open at once than any article has. */
-static bool is_too_deep(struct cd_slice text)
+/* libgumbo compares every attribute of a tag with all before it. */
+static bool has_many_attributes(struct cd_slice text, size_t begin, size_t end)
 {
+    size_t spaces = 0;
+    for (size_t i = begin; i < end; i++)
+        spaces += is_space(text.bytes[i]) || text.bytes[i] == '/';
+    return spaces > ATTRIBUTES_MAX;
+}
+
+/* More elements open at once, or more attributes in a tag, than any article has. */
+static bool is_out_of_bounds(struct cd_slice text)
+{
+    struct markup_ends ends = find_markup_ends(text);
     size_t depth = 0, at = 0;
     for (const char *found;
-         at + 2 < text.length && (found = memchr(text.bytes + at, '<', text.length - at - 2)); at++) {
+         at + 2 < text.length && (found = memchr(text.bytes + at, '<', text.length - at - 2));) {
         at = (size_t)(found - text.bytes);
-        bool closes = text.bytes[at + 1] == '/';
-        if ((!closes && !is_ascii_letter(text.bytes[at + 1])) || is_closed_by_others(tag_at(text, at)))
-            continue;
-        depth = closes ? depth - (depth > 0) : depth + 1;
+        bool closes = text.bytes[at + 1] == '/', opens = is_ascii_letter(text.bytes[at + 1]);
+        size_t length = markup_length(text, at, ends);
+        size_t end = length ? at + length : opens ? text.length : at + 1;
+        if (opens && has_many_attributes(text, at, end))
+            return true;
+        if ((opens || closes) && !is_closed_by_others(tag_at(text, at)))
+            depth = closes ? depth - (depth > 0) : depth + 1;
         if (depth > DEPTH_MAX)
             return true;
+        at = end;
     }
     return false;
 }
@@ -418,7 +453,7 @@ enum cd_status mend_html(struct text_writer *writer, struct cd_error *error)
         unmask_escaped_tags(writer->source, (char *)masked.bytes);
     mask_cdata((char *)masked.bytes, masked.length);
     struct html_pieces pieces = {.arena = writer->arena};
-    if (is_too_deep(masked) || !walk_tree(masked, writer->arena, &pieces)) {
+    if (is_out_of_bounds(masked) || !walk_tree(masked, writer->arena, &pieces)) {
         pieces = (struct html_pieces){.arena = writer->arena};
         strip_tags(masked, &pieces);
     } else {

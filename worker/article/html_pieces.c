@@ -134,7 +134,8 @@ static size_t put_entity(struct piece_writer *writer, size_t at, size_t end)
 {
     char decoded[8];
     unsigned length;
-    size_t taken = decode_entity(cd_slice_part(writer->source, 0, end), at, decoded, &length);
+    size_t taken =
+        decode_entity(cd_slice_part(writer->source, 0, end), at, decoded, &length, &writer->out->rare_names);
     if (taken == 0) {
         pay_space(writer);
         text_writer_copy(writer->out, at, at + 1);
@@ -174,12 +175,11 @@ static size_t visible_run(const struct piece_writer *writer, size_t at, size_t e
 {
     const char *bytes = writer->source.bytes;
     size_t i = at;
-    while (i < end && bytes[i] != '&' && bytes[i] != '<' &&
+    while (i < end && bytes[i] != '&' && bytes[i] != '<' && !odd_bytes[(unsigned char)bytes[i]] &&
            (writer->piece->keep_lines || !is_blank_byte(bytes[i]) || is_single_space(bytes, i, at, end)))
         i++;
-    size_t run = plain_run(writer->source, at, i);
-    bool before_odd = run < i - at && run && bytes[at + run - 1] == ' ' && !writer->piece->keep_lines;
-    return run - before_odd;
+    bool folds = i < end && i > at && bytes[i - 1] == ' ' && !writer->piece->keep_lines;
+    return i - at - folds; /* a space before what may turn out to be a space, too */
 }
 
 /* A tag that the parser ignored stands inside the text; one of a block still parts words. */
@@ -193,6 +193,9 @@ static size_t pass_ignored_tag(struct piece_writer *writer, size_t at, size_t le
 
 static void write_piece(struct piece_writer *writer, size_t begin, size_t end)
 {
+    struct markup_ends ends = find_markup_ends(cd_slice_part(writer->source, begin, end));
+    ends.tag += begin;
+    ends.comment += begin;
     size_t at = begin;
     while (at < end) {
         size_t run = visible_run(writer, at, end);
@@ -203,7 +206,7 @@ static void write_piece(struct piece_writer *writer, size_t begin, size_t end)
             continue;
         }
         char c = writer->source.bytes[at];
-        size_t markup = c == '<' ? markup_length(cd_slice_part(writer->source, 0, end), at) : 0;
+        size_t markup = c == '<' ? markup_length(cd_slice_part(writer->source, 0, end), at, ends) : 0;
         if (markup)
             at += pass_ignored_tag(writer, at, markup);
         else if (c == '&')

@@ -7,7 +7,7 @@
 /* Bytes that a rule below looks at: control characters but tab and line feed, and the lead bytes of the
  * blocks that hold odd spaces and invisible characters (U+0080.., U+1680 and U+180E, U+2000.., U+3000,
  * U+FEFF). Valid UTF-8 has 0xFF nowhere; html.c masks with it. */
-static const unsigned char odd[256] = {
+const unsigned char odd_bytes[256] = {
     [0x00 ... 0x08] = 1, [0x0B ... 0x1F] = 1, [0x7F] = 1, [0xC2] = 1,
     [0xE1 ... 0xE3] = 1, [0xEF] = 1,          [0xFF] = 1,
 };
@@ -45,7 +45,7 @@ unsigned scan_text(struct cd_slice text)
             found |= FOUND_LESS_THAN;
         else if (byte == '&')
             found |= FOUND_AMPERSAND;
-        else if (odd[byte] && !(found & FOUND_ODD_BYTES)) {
+        else if (odd_bytes[byte] && !(found & FOUND_ODD_BYTES)) {
             struct mended mended;
             mend_character(text, i, &mended);
             found |= mended.keep ? 0 : FOUND_ODD_BYTES;
@@ -57,7 +57,7 @@ unsigned scan_text(struct cd_slice text)
 size_t plain_run(struct cd_slice text, size_t at, size_t end)
 {
     size_t i = at;
-    while (i < end && !odd[(unsigned char)text.bytes[i]])
+    while (i < end && !odd_bytes[(unsigned char)text.bytes[i]])
         i++;
     return i - at;
 }
