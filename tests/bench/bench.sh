@@ -12,7 +12,7 @@ articles=$dir/articles.jsonl
 values=$dir/values.jsonl
 
 calc() { awk "BEGIN { printf \"%.${2:-0}f\", $1 }"; }
-row() { printf '%-34s %14s %12s %14s\n' "$@"; }
+row() { printf '%-34s %12s %8s %18s %15s\n' "$@"; }
 
 # Our own articles, repeated by number, when the corpus is not there.
 own_articles() { python3 -c "
@@ -29,9 +29,11 @@ read_corpus() {
     esac || { echo "bench: $corpus is not there; our own samples instead" >&2; own_articles; }
 }
 
+# Processor time of a process so far, in seconds: unlike the clock it does not depend on what else the machine does.
+cpu_seconds() { awk -v hz="$(getconf CLK_TCK)" '{ print ($14 + $15) / hz }' "/proc/$1/stat"; }
 peak_memory_mb() { awk '/VmHWM/ { printf "%.0f", $2 / 1024 }' "/proc/$1/status"; }
 
-# time_worker GROUP [OPTION...]: sets rate_articles, rate_mb and peak_mb of one worker over the whole raw topic.
+# time_worker GROUP [OPTION...]: sets rate_articles, rate_mb, rate_cpu and peak_mb of one worker over the whole raw topic.
 time_worker() {
     local group=$1 pid counted messages seconds
     shift
@@ -45,6 +47,7 @@ time_worker() {
         exit 1
     fi
     peak_mb=$(peak_memory_mb $pid)
+    rate_cpu=$(calc "$raw_count / $(cpu_seconds $pid)")
     kill -TERM $pid && wait $pid
     read -r messages seconds <<<"$counted"
     rate_articles=$(calc "$messages / $seconds")
@@ -66,26 +69,26 @@ kcat -P -b "$broker" -t raw -l "$values" 2>"$dir/feed.log" || { fail bench "cann
 
 echo "corpus: $(basename "$corpus"), $(wc -l <"$articles") articles, fed $rounds times: $raw_count messages," \
     "$(calc "$raw_bytes / 1e6") MB; $(nproc) cores, broker on the same machine"
-row "" "articles/s" "MB/s" "peak memory MB"
+row "" "articles/s" "MB/s" "articles/CPU s" "peak memory MB"
 
 time_worker worker
 worker_rate=$rate_articles
-row "worker (copydesk run)" "$rate_articles" "$rate_mb" "$peak_mb"
+row "worker (copydesk run)" "$rate_articles" "$rate_mb" "$rate_cpu" "$peak_mb"
 
 time_worker copy_loop --copy
 copy_rate=$rate_articles
-row "its loop without enrichment" "$rate_articles" "$rate_mb" "$peak_mb"
+row "its loop without enrichment" "$rate_articles" "$rate_mb" "$rate_cpu" "$peak_mb"
 
 start=$(date +%s.%N)
 kcat -C -b "$broker" -t raw -o beginning -e -q 2>/dev/null | kcat -P -b "$broker" -t copy 2>/dev/null
 seconds=$(calc "$(date +%s.%N) - $start" 3)
 kcat_rate=$(calc "$raw_count / $seconds")
-row "kcat copying (no transactions)" "$kcat_rate" "$(calc "$raw_bytes / $seconds / 1e6" 1)" "-"
+row "kcat copying (no transactions)" "$kcat_rate" "$(calc "$raw_bytes / $seconds / 1e6" 1)" "-" "-"
 
 one=$(annotate_stats 1) all=$(annotate_stats "$(nproc)")
 words_per_core=$(figure "words/s per core" <<<"$one")
-row "annotate, 1 thread" "$(figure articles/s <<<"$one")" "-" "$(figure "peak memory" <<<"$one")"
-row "annotate, $(nproc) threads" "$(figure articles/s <<<"$all")" "-" "$(figure "peak memory" <<<"$all")"
+row "annotate, 1 thread" "$(figure articles/s <<<"$one")" "-" "-" "$(figure "peak memory" <<<"$one")"
+row "annotate, $(nproc) threads" "$(figure articles/s <<<"$all")" "-" "-" "$(figure "peak memory" <<<"$all")"
 echo
 echo "annotate: $words_per_core words/s per core with 1 thread (target: 300000), $(figure " words/s" <<<"$all") words/s" \
     "with all cores"
@@ -94,7 +97,7 @@ echo "worker / kcat copying: $(calc "$worker_rate / $kcat_rate" 2)"
 
 if python=$(tests/bench/spacy_setup.sh 2>"$dir/spacy.log"); then
     spacy=$("$python" tests/bench/spacy_ner.py "$articles" 2>>"$dir/spacy.log" | figure spacy_words_per_second)
-    [ -n "$spacy" ] && echo "spaCy en_core_web_sm, entities only, 1 thread: $spacy words/s; annotate does everything" \
+    [ -n "$spacy" ] && echo "spaCy en_core_web_sm, entities only, 1 thread: $spacy words/s per core; annotate does everything" \
         "$(calc "$words_per_core / $spacy" 1) times as fast"
 else
     echo "spaCy: $(tail -n 1 "$dir/spacy.log")"

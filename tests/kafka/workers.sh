@@ -1,7 +1,8 @@
 # Sourced after lib.sh: real workers on the broker, started, stopped and killed by name.
 # shellcheck shell=bash disable=SC2154
 declare -A worker_pid=() # name -> process
-plan=(--count "${ARTICLES:-20000}" --poison 20 --tombstones 2)
+articles=${ARTICLES:-20000}
+plan=(--count "$articles" --poison 20 --tombstones 2)
 
 # use_topics SCENARIO: topics and group of its own for a scenario; workers started from now on use them.
 use_topics() {
@@ -44,7 +45,7 @@ produce() { check produce "${plan[@]}" "${names[@]}" "$@" >>"$dir/$scenario.prod
 
 # Wait until the group has committed everything; not longer than that, nor when no worker lives any more.
 await_workers() {
-    local deadline=$((SECONDS + 120)) name alive
+    local deadline=$((SECONDS + 120 + articles / 100)) name alive
     while [ "$(check remaining "${names[@]}" 2>/dev/null)" != 0 ] && [ $SECONDS -lt $deadline ]; do
         alive=0
         for name in "${!worker_pid[@]}"; do kill -0 "${worker_pid[$name]}" 2>/dev/null && alive=1; done
