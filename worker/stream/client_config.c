@@ -27,6 +27,7 @@ static const struct {
     {"enable.idempotence", "use worker.delivery"},
     {"partition.assignment.strategy", "the worker is built for cooperative-sticky"},
     {"delivery.report.only.error", "the worker counts on it"},
+    {"log.queue", "log lines are written by the thread that makes the Kafka calls"},
     {"test.mock.num.brokers", "use kafka.embedded"},
 };
 
@@ -203,6 +204,8 @@ static void put_users(struct builder *b, const struct cd_settings *settings, enu
 
 static void put_guarantees(struct builder *b, const struct cd_settings *settings, enum cd_client_kind kind)
 {
+    if (kind != CD_CLIENT_PLAIN)
+        put(b, "log.queue", "true"); /* cd_kafka_serve_log */
     if (kind == CD_CLIENT_CONSUMER)
         put_consumer_guarantees(b, settings);
     else if (kind == CD_CLIENT_PRODUCER)

@@ -102,6 +102,7 @@ enum cd_status cd_consumer_open(struct cd_consumer *consumer, struct cd_error *e
         rd_kafka_conf_destroy(conf);
         return cd_fail(error, CD_INVALID, "kafka.consumer_properties", "%s", reason);
     }
+    cd_kafka_serve_log(consumer->client);
     rd_kafka_poll_set_consumer(consumer->client);
     return CD_OK;
 }
@@ -149,14 +150,12 @@ static void leave_group(struct cd_consumer *consumer, int timeout_ms)
 
 /* Before 2.3.0, librdkafka ends the process (assertion in rd_kafka_sticky_assignor_state_destroy; its issue
  * 4381) when a cooperative-sticky consumer is destroyed between joining its group and its first assignment.
- * Such a client is left to the end of the process, silenced, for its log callback would find us gone. */
+ * Such a client is left to the end of the process. */
 static void destroy_client(struct cd_consumer *consumer)
 {
     bool may_destroy = !consumer->subscribed || consumer->assignments > 0 || rd_kafka_version() >= 0x02030000;
     if (may_destroy)
         rd_kafka_destroy_flags(consumer->client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
-    else
-        rd_kafka_set_log_level(consumer->client, 0);
     consumer->client = NULL;
 }
 

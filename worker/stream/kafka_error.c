@@ -23,6 +23,11 @@ enum cd_status cd_kafka_fatal(rd_kafka_t *client, const char *where, struct cd_e
     return cd_fail(error, CD_FATAL, where, "%s (%s)", reason, rd_kafka_err2name(code));
 }
 
+void cd_kafka_serve_log(rd_kafka_t *client)
+{
+    rd_kafka_set_log_queue(client, NULL); /* NULL: the client's main queue */
+}
+
 void cd_kafka_log_line(struct cd_log *log, int syslog_level, const char *facility, const char *line)
 {
     enum cd_log_level level = syslog_level <= SYSLOG_WARNING ? CD_LOG_WARNING

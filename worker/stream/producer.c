@@ -66,8 +66,10 @@ static enum cd_status create_client(struct cd_producer *producer, struct cd_erro
     rd_kafka_conf_set_error_cb(conf, on_error);
     rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
     producer->client = rd_kafka_new(RD_KAFKA_PRODUCER, conf, reason, sizeof reason);
-    if (producer->client)
+    if (producer->client) {
+        cd_kafka_serve_log(producer->client);
         return CD_OK;
+    }
     rd_kafka_conf_destroy(conf);
     return cd_fail(error, CD_INVALID, "kafka.producer_properties", "%s", reason);
 }

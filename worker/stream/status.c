@@ -39,8 +39,10 @@ enum cd_status cd_status_open(struct cd_status_reporter *reporter, struct cd_err
     rd_kafka_conf_set_log_cb(conf, on_log);
     rd_kafka_conf_set_error_cb(conf, on_error);
     reporter->client = rd_kafka_new(RD_KAFKA_PRODUCER, conf, reason, sizeof reason);
-    if (reporter->client)
+    if (reporter->client) {
+        cd_kafka_serve_log(reporter->client);
         return CD_OK;
+    }
     rd_kafka_conf_destroy(conf);
     return cd_fail(error, CD_INVALID, "kafka.properties", "%s", reason);
 }
