@@ -161,6 +161,33 @@ static void nonsense_has_no_topic(void)
     }
 }
 
+static void an_earthquake_is_not_just_a_disaster(void)
+{
+    struct cd_document document;
+    struct cd_subjects subjects;
+    classify(
+        "Earthquake kills dozens in mountain villages",
+        "A strong earthquake shook the mountains before dawn on Sunday, killing at least 40 people and "
+        "burying "
+        "homes under rubble. Rescue workers dug for survivors with their hands. The earthquake, of magnitude "
+        "6.8, was followed by dozens of aftershocks, the geological survey said. A second earthquake is "
+        "feared.",
+        &document, &subjects);
+    bool found = false;
+    for (uint32_t i = 0; i < subjects.count; i++)
+    found |= subjects.items[i].concept->level > 2 &&
+             cd_slice_equal(subjects.items[i].concept->name, cd_slice_of("earthquake"));
+    EXPECT(found);
+    for (uint32_t i = 0; i < subjects.count; i++) { /* every deeper subject brings what stands above it */
+        int32_t parent = subjects.items[i].concept->parent;
+        bool above = parent < 0;
+        for (uint32_t k = 0; k < subjects.count && !above; k++)
+        above = subjects.items[k].concept == &desk.model->taxonomy.concepts[parent] &&
+                subjects.items[k].confidence >= subjects.items[i].confidence;
+        EXPECT(above);
+    }
+}
+
 static void shares_add_up_to_the_score(void)
 {
     struct cd_document document;
@@ -222,9 +249,9 @@ static void reasons_name_words_and_entities(void)
 /* Write the shipped model with one section replaced, and try to open it. */
 static enum cd_status open_with(const char *replaced, struct cd_slice with, struct cd_error *error)
 {
-    static const char *const names[] = {"meta",  "concepts", "names",       "reading",       "shape",
-                                        "codes", "decision", "hidden_bias", "output_weight", "output_bias",
-                                        "slots", "scales",   "rows"};
+    static const char *const names[] = {"meta",        "concepts", "names",    "deep",        "reading",
+                                        "shape",       "codes",    "decision", "hidden_bias", "output_weight",
+                                        "output_bias", "slots",    "scales",   "rows"};
     struct cd_model_section_data sections[sizeof names / sizeof names[0]];
     size_t count = 0;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
@@ -319,6 +346,7 @@ int main(void)
     TEST(a_parent_is_at_least_as_confident_as_its_child);
     TEST(subjects_come_by_level_then_relevance);
     TEST(nonsense_has_no_topic);
+    TEST(an_earthquake_is_not_just_a_disaster);
     TEST(shares_add_up_to_the_score);
     TEST(reasons_name_words_and_entities);
     TEST(a_model_that_does_not_fit_together_is_refused);

@@ -25,6 +25,8 @@ static enum cd_status open_parts(const struct cd_model_file *file, struct cd_top
     if (status == CD_OK)
         status = cd_decision_open(file, &model->taxonomy, &model->network, &model->decision, error);
     if (status == CD_OK)
+        status = cd_deep_open(file, &model->taxonomy, &model->deep, error);
+    if (status == CD_OK)
         status = open_reading(file, &model->reading, error);
     return status;
 }
@@ -137,12 +139,17 @@ enum cd_status cd_classify(const struct cd_topic_model *model, struct cd_topic_s
                            struct cd_arena *arena, struct cd_subjects *subjects, struct cd_error *error)
 {
     (void)entities;
-    struct cd_topic_analysis analysis;
+    struct cd_topic_analysis analysis = {0};
     enum cd_status status = cd_analyse_topics(model, scratch, document, arena, &analysis, error);
     if (status != CD_OK)
         return status;
     cd_decide(&model->decision, scratch->scores, scratch->opinions);
-    return cd_choose_subjects(&model->decision, &model->taxonomy, scratch->opinions, arena, subjects, error);
+    status = cd_choose_subjects(&model->decision, &model->taxonomy, scratch->opinions, CD_DEEP_SUBJECTS_MAX,
+                                arena, subjects, error);
+    if (status == CD_OK)
+        cd_add_deep_subjects(&model->deep, &model->taxonomy, analysis.evidence, analysis.evidence_count,
+                             subjects);
+    return status;
 }
 
 const struct cd_concept *cd_concept_by_code(const struct cd_topic_model *model, struct cd_slice code)

@@ -4,6 +4,7 @@
 
 #include "copydesk/topics.h"
 #include "decision.h"
+#include "deep.h"
 #include "evidence.h"
 #include "network.h"
 #include "taxonomy.h"
@@ -12,6 +13,7 @@ struct cd_topic_model {
     struct cd_taxonomy taxonomy;
     struct cd_network network;
     struct cd_decision decision;
+    struct cd_deep_names deep;
     struct cd_reading reading;
 };
 

@@ -9,7 +9,7 @@ static bool code_is_sound(const struct cd_decision *decision, const struct cd_ta
     if (code->concept < 0 || code->concept >= (int32_t)taxonomy->count)
         return false;
     if (taxonomy->concepts[code->concept].level == 1)
-        return code->parent == -1 && code->main_output >= 0 &&
+        return i < decision->main_count && code->parent == -1 && code->main_output >= 0 &&
                code->main_output < (int32_t)decision->main_count;
     return code->parent >= 0 && code->parent < (int32_t)i && code->main_output == -1 &&
            taxonomy->concepts[code->concept].parent == decision->codes[code->parent].concept;
@@ -49,25 +49,45 @@ static float main_share(const struct cd_decision *decision, const float *main_sc
     return 1 / total;
 }
 
-void cd_decide(const struct cd_decision *decision, const float *scores, struct cd_code_opinion *opinions)
+static float own_probability(const struct cd_topic_code *code, float score)
+{
+    return 1 / (1 + expf(-(code->slope * score + code->offset)));
+}
+
+/* Level 1 stands first among the codes. */
+static void decide_top_level(const struct cd_decision *decision, const float *scores,
+                             struct cd_code_opinion *opinions)
 {
     const float *main_scores = scores + decision->code_count;
+    struct cd_code_opinion *main = NULL;
+    bool any_given = false;
+    for (uint32_t i = 0; i < decision->code_count && decision->codes[i].parent < 0; i++) {
+        const struct cd_topic_code *code = &decision->codes[i];
+        float own = own_probability(code, scores[i]);
+        float share = main_share(decision, main_scores, code->main_output);
+        opinions[i] = (struct cd_code_opinion){
+            .confidence = own,
+            .relevance = share,
+            .given = own >= code->threshold || share >= decision->rule.main_threshold,
+        };
+        any_given |= opinions[i].given;
+        if (!main || share > main->relevance)
+            main = &opinions[i];
+    }
+    if (main && !any_given)
+        main->given = main->relevance >= decision->rule.alone_threshold;
+}
+
+void cd_decide(const struct cd_decision *decision, const float *scores, struct cd_code_opinion *opinions)
+{
+    decide_top_level(decision, scores, opinions);
     for (uint32_t i = 0; i < decision->code_count; i++) {
         const struct cd_topic_code *code = &decision->codes[i];
-        struct cd_code_opinion *opinion = &opinions[i];
-        float own = 1 / (1 + expf(-(code->slope * scores[i] + code->offset)));
-        if (code->parent < 0) {
-            float share = main_share(decision, main_scores, code->main_output);
-            *opinion = (struct cd_code_opinion){
-                .confidence = own,
-                .relevance = share,
-                .given = own >= code->threshold || share >= decision->rule.main_threshold,
-            };
+        if (code->parent < 0)
             continue;
-        }
         const struct cd_code_opinion *parent = &opinions[code->parent];
-        float confidence = fminf(own, parent->confidence);
-        *opinion = (struct cd_code_opinion){
+        float confidence = fminf(own_probability(code, scores[i]), parent->confidence);
+        opinions[i] = (struct cd_code_opinion){
             .confidence = confidence,
             .relevance = parent->relevance * confidence,
             .given = parent->given && confidence >= code->threshold,
@@ -84,7 +104,7 @@ static bool comes_before(const struct cd_subject *a, const struct cd_subject *b)
 }
 
 /* Insertion sort: a handful of subjects. */
-static void insert_subject(struct cd_subjects *subjects, struct cd_subject subject)
+void cd_insert_subject(struct cd_subjects *subjects, struct cd_subject subject)
 {
     uint32_t at = subjects->count++;
     for (; at > 0 && comes_before(&subject, &subjects->items[at - 1]); at--)
@@ -93,22 +113,23 @@ static void insert_subject(struct cd_subjects *subjects, struct cd_subject subje
 }
 
 enum cd_status cd_choose_subjects(const struct cd_decision *decision, const struct cd_taxonomy *taxonomy,
-                                  const struct cd_code_opinion *opinions, struct cd_arena *arena,
-                                  struct cd_subjects *subjects, struct cd_error *error)
+                                  const struct cd_code_opinion *opinions, uint32_t spare,
+                                  struct cd_arena *arena, struct cd_subjects *subjects,
+                                  struct cd_error *error)
 {
     uint32_t given = 0;
     for (uint32_t i = 0; i < decision->code_count; i++)
         given += opinions[i].given;
     subjects->count = 0;
-    subjects->items = cd_arena_allocate(arena, given * sizeof *subjects->items);
+    subjects->items = cd_arena_allocate(arena, (given + spare) * sizeof *subjects->items);
     if (!subjects->items)
         return cd_fail(error, CD_MEMORY, "topics", "out of memory");
     for (uint32_t i = 0; i < decision->code_count; i++)
         if (opinions[i].given)
-            insert_subject(subjects, (struct cd_subject){
-                                         .concept = &taxonomy->concepts[decision->codes[i].concept],
-                                         .confidence = opinions[i].confidence,
-                                         .relevance = opinions[i].relevance,
-                                     });
+            cd_insert_subject(subjects, (struct cd_subject){
+                                            .concept = &taxonomy->concepts[decision->codes[i].concept],
+                                            .confidence = opinions[i].confidence,
+                                            .relevance = opinions[i].relevance,
+                                        });
     return CD_OK;
 }

@@ -26,8 +26,9 @@ struct cd_topic_code {
 
 /* Section "decision". */
 struct cd_decision_rule {
-    float main_slope;     /* sharpness of the main-topic distribution */
-    float main_threshold; /* the main topic is given, whatever its own probability, from this share on */
+    float main_slope;      /* sharpness of the main-topic distribution */
+    float main_threshold;  /* the main topic is given, whatever its own probability, from this share on */
+    float alone_threshold; /* the same when no other topic of level 1 is given */
 };
 
 struct cd_decision {
@@ -50,9 +51,13 @@ struct cd_code_opinion {
 /* opinions[code_count] from scores[outputs]. */
 void cd_decide(const struct cd_decision *decision, const float *scores, struct cd_code_opinion *opinions);
 
-/* The codes given as subjects, by level, then by falling relevance. */
+/* The codes given as subjects, by level, then by falling relevance; with room for `spare` more. */
 enum cd_status cd_choose_subjects(const struct cd_decision *decision, const struct cd_taxonomy *taxonomy,
-                                  const struct cd_code_opinion *opinions, struct cd_arena *arena,
-                                  struct cd_subjects *subjects, struct cd_error *error);
+                                  const struct cd_code_opinion *opinions, uint32_t spare,
+                                  struct cd_arena *arena, struct cd_subjects *subjects,
+                                  struct cd_error *error);
+
+/* Put a subject at its place; the caller sees to the room. */
+void cd_insert_subject(struct cd_subjects *subjects, struct cd_subject subject);
 
 #endif

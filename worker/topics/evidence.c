@@ -6,9 +6,9 @@ enum { WORD_BYTES_MAX = 48 }; /* longer ones are no words */
 
 static const uint64_t word_seed = 0x746f70696373ULL, number_hash = 0x6e756d626572ULL;
 
-/* The hash of a word's lower-case form; 0 when it is passed over. Letters beyond ASCII keep their bytes,
+/* Letters beyond ASCII keep their bytes,
  * except that the curly apostrophe equals the straight one. */
-static uint64_t hash_word(struct cd_slice word)
+uint64_t cd_hash_topic_word(struct cd_slice word)
 {
     char lower[WORD_BYTES_MAX];
     size_t length = 0;
@@ -31,7 +31,7 @@ static uint64_t hash_token(const struct cd_document *document, uint32_t token)
     switch (document->tokens[token].kind) {
     case CD_TOKEN_WORD:
     case CD_TOKEN_HANDLE:
-        return hash_word(cd_token_text(document, token));
+        return cd_hash_topic_word(cd_token_text(document, token));
     case CD_TOKEN_NUMBER:
         return number_hash;
     default:

@@ -26,6 +26,10 @@ struct cd_reading {
     uint32_t body_words; /* words of the body that are read at all */
 };
 
+/* The hash of a word's lower-case form; 0 when it is passed over (clitics, what is too long for a word). The
+ * hash of a pair is cd_hash_mix(first, second). */
+uint64_t cd_hash_topic_word(struct cd_slice word);
+
 /* The evidence in text order; NULL when out of memory. *count gets its length. */
 struct cd_evidence *cd_read_evidence(const struct cd_document *document, const struct cd_reading *reading,
                                      struct cd_arena *arena, uint32_t *count);

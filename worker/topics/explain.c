@@ -112,7 +112,7 @@ enum cd_status cd_explain_topics(const struct cd_topic_model *model, struct cd_t
                                  struct cd_arena *arena, struct cd_topic_reasons *reasons,
                                  struct cd_error *error)
 {
-    struct cd_topic_analysis analysis;
+    struct cd_topic_analysis analysis = {0};
     enum cd_status status = cd_analyse_topics(model, scratch, document, arena, &analysis, error);
     if (status != CD_OK)
         return status;

@@ -141,10 +141,14 @@ static void choose_thresholds(const struct cd_topic_codes *codes, const struct c
         search_threshold(codes, held_out, count, codes->main_count, codes->count, calibration);
 }
 
+/* From this share on the main topic is given even when its own probability is low and nothing else fits: then
+ * it is likelier right than wrong. */
+static const float alone_share = 0.4F;
+
 void cd_calibrate(const struct cd_topic_codes *codes, const struct cd_held_out *held_out, uint32_t count,
                   struct cd_calibration *calibration)
 {
-    *calibration = (struct cd_calibration){.rule.main_slope = 1};
+    *calibration = (struct cd_calibration){.rule = {.main_slope = 1, .alone_threshold = alone_share}};
     for (uint32_t c = 0; c < codes->count; c++) {
         calibration->codes[c].concept = codes->concept[c];
         calibration->codes[c].parent = codes->parent[c];

@@ -210,7 +210,7 @@ static void target_from_probabilities(const struct reader *reader, const json_t 
     {
         int32_t concept = cd_taxonomy_table_find(reader->table, cd_slice_of(code_text));
         int32_t code = concept < 0 ? -1 : index_of_concept(&reader->corpus->codes, concept);
-        if (code >= 0)
+        if (code >= 0 && example->target)
             example->target[code] = (float)json_number_value(value);
     }
 }
@@ -236,18 +236,23 @@ static uint32_t add_editor(const struct reader *reader, const json_t *top, struc
     return labels;
 }
 
-/* Shares of the main topic: squares of the probabilities, part of it the editor's when there is a label. */
+/* Shares of the main topic: squares of a teacher's probabilities and the editor's labels, mixed. */
 static void share_main(const struct reader *reader, struct cd_topic_example *example, uint32_t editor_labels)
 {
     uint32_t count = reader->corpus->codes.main_count;
-    float by_editor = editor_labels == 0 ? 0 : example->target ? reader->corpus->editor_share : 1, total = 0;
-    for (uint32_t i = 0; example->target && i < count; i++)
-        total += example->target[i] * example->target[i];
+    float by_editor = editor_labels > 0 ? 1 : 0, total = 0;
+    if (example->target && editor_labels > 0)
+        by_editor = reader->corpus->editor_share;
     for (uint32_t i = 0; i < count; i++) {
-        float share = total > 0 ? example->target[i] * example->target[i] / total : 0;
-        float label = editor_labels ? example->main[i] / (float)editor_labels : 0;
-        example->main[i] = (1 - by_editor) * share + by_editor * label;
+        if (editor_labels > 0)
+            example->main[i] *= by_editor / (float)editor_labels;
+        if (example->target)
+            total += example->target[i] * example->target[i];
     }
+    if (!example->target || total <= 0)
+        return;
+    for (uint32_t i = 0; i < count; i++)
+        example->main[i] += (1 - by_editor) * example->target[i] * example->target[i] / total;
 }
 
 /* ---- examples --------------------------------------------------------------------------------------------
@@ -309,7 +314,7 @@ static enum cd_status read_labelled(void *context, const char *path, const json_
     struct cd_topic_example *example = new_example(reader->corpus, kind);
     if (!example)
         return cd_fail(error, CD_MEMORY, path, "out of memory");
-    if (probabilities)
+    if (example->target)
         target_from_probabilities(reader, probabilities, example);
     share_main(reader, example, add_editor(reader, top, example));
     return read_features(reader, object, example, error);

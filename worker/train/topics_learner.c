@@ -193,15 +193,27 @@ static float weight_of(const struct cd_topic_example *example, const struct cd_l
     return options->kind_weight[example->kind] * (example->other_outlet ? options->outlet_weight : 1);
 }
 
+/* The share left out of one example, evenly from nothing to the full dropout; short texts lose less, so that
+ * something is left of them. */
+static float draw_dropout(const struct cd_topic_example *example, const struct cd_learning_options *options,
+                          uint64_t *random)
+{
+    enum { LONG_FEATURES = 200 };
+    float length = fminf((float)example->feature_count / LONG_FEATURES, 1);
+    float full = options->short_dropout + length * (options->dropout - options->short_dropout);
+    return next_fraction(random) * full;
+}
+
 static void learn_example(struct cd_learner *learner, const struct cd_topic_example *example,
                           const struct cd_learning_options *options, float rate, uint64_t *random,
                           struct input *input)
 {
     float hidden[CD_TOPIC_HIDDEN], scores[CD_TOPIC_CODES_MAX + CD_TOPIC_MAIN_MAX];
     float gradient[CD_TOPIC_CODES_MAX + CD_TOPIC_MAIN_MAX];
+    float dropout = draw_dropout(example, options, random);
     input->count = 0;
     for (uint32_t f = 0; f < example->feature_count; f++)
-        if (next_fraction(random) >= options->dropout)
+        if (next_fraction(random) >= dropout)
             input->values[input->count++] = example->features[f].row_value;
     normalise(input, options);
     forward(learner, input, hidden, scores);

@@ -11,9 +11,10 @@
 
 struct cd_learning_options {
     uint32_t epochs;
-    float rate;                          /* of the first step; falls linearly to 0 */
-    float dropout;                       /* share of the features left out */
-    float main_weight;                   /* of the main-topic loss beside the codes' */
+    float rate;          /* of the first step; falls linearly to 0 */
+    float dropout;       /* largest share of the features left out; long articles become like short ones */
+    float short_dropout; /* the same for the shortest texts */
+    float main_weight;   /* of the main-topic loss beside the codes' */
     float kind_weight[CD_EXAMPLE_KINDS]; /* per enum cd_example_kind */
     float outlet_weight;                 /* factor for annotated articles of the wide mix of outlets */
     float input_scale, length_floor;

@@ -45,8 +45,8 @@ static struct cd_slice bytes_of(const void *bytes, size_t length)
 }
 
 static enum cd_status write_sections(const char *path, const struct cd_topic_parts *parts, const int8_t *rows,
-                                     const struct cd_feature_scale *scales, struct cd_slice meta,
-                                     struct cd_error *error)
+                                     const struct cd_feature_scale *scales, struct cd_slice deep,
+                                     struct cd_slice meta, struct cd_error *error)
 {
     const struct cd_learner *learner = parts->learner;
     const struct cd_vocabulary *vocabulary = parts->vocabulary;
@@ -56,6 +56,7 @@ static enum cd_status write_sections(const char *path, const struct cd_topic_par
         {"meta", meta},
         {"concepts", bytes_of(parts->table->entries, parts->table->count * sizeof *parts->table->entries)},
         {"names", cd_buffer_slice(&parts->table->names)},
+        {"deep", deep},
         {"reading", bytes_of(parts->reading, sizeof *parts->reading)},
         {"shape", bytes_of(&shape, sizeof shape)},
         {"codes", bytes_of(parts->calibration->codes, learner->codes * sizeof(struct cd_topic_code))},
@@ -77,17 +78,21 @@ enum cd_status cd_topic_model_write(const char *path, const struct cd_topic_part
     uint32_t count = parts->vocabulary->count;
     int8_t *rows = malloc((size_t)(count + 1) * CD_TOPIC_HIDDEN);
     struct cd_feature_scale *scales = malloc((count + 1) * sizeof *scales);
+    struct cd_deep_slot *deep = NULL;
+    uint32_t deep_count = 0;
     struct cd_buffer meta = {0};
-    enum cd_status status = CD_OK;
-    if (!rows || !scales)
+    enum cd_status status = cd_taxonomy_table_names(parts->table, &deep, &deep_count, error);
+    if (status == CD_OK && (!rows || !scales))
         status = cd_fail(error, CD_MEMORY, path, "out of memory");
     if (status == CD_OK) {
         quantise(parts->learner, parts->vocabulary, rows, scales);
         write_meta(parts, &meta);
-        status = write_sections(path, parts, rows, scales, cd_buffer_slice(&meta), error);
+        status = write_sections(path, parts, rows, scales, bytes_of(deep, deep_count * sizeof *deep),
+                                cd_buffer_slice(&meta), error);
     }
     free(rows);
     free(scales);
+    free(deep);
     cd_buffer_free(&meta);
     return status;
 }

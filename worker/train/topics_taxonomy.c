@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "copydesk/hash.h"
+
 enum column { CODE, LEVEL, NAME, BROADER, TOP, PATH, RETIRED, WIKIDATA, DEFINITION, COLUMNS };
 enum { CONCEPTS_MAX = 8192 };
 
@@ -157,4 +159,71 @@ int32_t cd_taxonomy_table_find(const struct cd_taxonomy_table *table, struct cd_
 {
     struct cd_taxonomy view = {.entries = table->entries, .count = table->count};
     return cd_taxonomy_find(&view, code);
+}
+
+/* ---- names of deeper concepts
+ * ------------------------------------------------------------------------------ */
+
+enum { NAME_SLOTS = 8192, NAME_BYTES_MAX = 64 };
+
+/* The hash of a name of one or two words, as it would be read in an article; 0 for any other name. */
+static uint64_t hash_name(const char *name)
+{
+    uint64_t hash = 0;
+    int words = 0;
+    for (const char *at = name; *at; at += strspn(at, " ")) {
+        size_t length = strcspn(at, " ");
+        uint64_t word = cd_hash_topic_word((struct cd_slice){at, length});
+        if (++words > 2 || word == 0 || strcspn(at, "-/,.()'") < length)
+            return 0;
+        hash = words == 1 ? word : cd_hash_mix(hash, word);
+        at += length;
+    }
+    return hash;
+}
+
+/* A name that two concepts share belongs to neither: its slot keeps the concept -1. */
+static void insert_name(struct cd_deep_slot *slots, uint64_t hash, int32_t concept)
+{
+    uint32_t at = (uint32_t)hash & (NAME_SLOTS - 1);
+    while (slots[at].hash != 0 && slots[at].hash != hash)
+        at = (at + 1) & (NAME_SLOTS - 1);
+    bool shared = slots[at].hash == hash && slots[at].concept != concept;
+    slots[at] = (struct cd_deep_slot){.hash = hash, .concept = shared ? -1 : concept};
+}
+
+/* The table again without the shared names. */
+static void keep_unique(const struct cd_deep_slot *all, struct cd_deep_slot *unique)
+{
+    for (uint32_t i = 0; i < NAME_SLOTS; i++)
+        if (all[i].hash != 0 && all[i].concept >= 0)
+            insert_name(unique, all[i].hash, all[i].concept);
+}
+
+enum cd_status cd_taxonomy_table_names(const struct cd_taxonomy_table *table, struct cd_deep_slot **slots,
+                                       uint32_t *count, struct cd_error *error)
+{
+    struct cd_deep_slot *all = calloc(NAME_SLOTS, sizeof *all);
+    *slots = calloc(NAME_SLOTS, sizeof **slots);
+    *count = NAME_SLOTS;
+    if (!all || !*slots) {
+        free(all);
+        return cd_fail(error, CD_MEMORY, "taxonomy", "out of memory");
+    }
+    for (uint32_t i = 0; i < table->count && i < NAME_SLOTS / 4; i++) {
+        const struct cd_concept_entry *entry = &table->entries[i];
+        if (entry->level <= 2 || entry->successor != (int32_t)i || entry->name_bytes > NAME_BYTES_MAX)
+            continue;
+        char name[NAME_BYTES_MAX + 2];
+        snprintf(name, sizeof name, "%.*s", entry->name_bytes, table->names.bytes + entry->name_begin);
+        uint64_t singular = hash_name(name);
+        snprintf(name, sizeof name, "%.*ss", entry->name_bytes, table->names.bytes + entry->name_begin);
+        if (singular == 0)
+            continue;
+        insert_name(all, singular, (int32_t)i);
+        insert_name(all, hash_name(name), (int32_t)i);
+    }
+    keep_unique(all, *slots);
+    free(all);
+    return CD_OK;
 }

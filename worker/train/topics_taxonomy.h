@@ -6,6 +6,7 @@
 #ifndef COPYDESK_TRAIN_TOPICS_TAXONOMY_H
 #define COPYDESK_TRAIN_TOPICS_TAXONOMY_H
 
+#include "../topics/deep.h"
 #include "../topics/taxonomy.h"
 #include "copydesk/buffer.h"
 
@@ -20,6 +21,11 @@ struct cd_taxonomy_table {
 enum cd_status cd_taxonomy_table_read(const char *data, struct cd_taxonomy_table *table,
                                       struct cd_error *error);
 void cd_taxonomy_table_free(struct cd_taxonomy_table *table);
+
+/* The section "deep": slots for the names, in singular and plural, of the active concepts below level 2 that
+ * are one or two words long. *slots gets an array of *count, a power of two; free it. */
+enum cd_status cd_taxonomy_table_names(const struct cd_taxonomy_table *table, struct cd_deep_slot **slots,
+                                       uint32_t *count, struct cd_error *error);
 
 /* Index of a code, -1 when unknown. */
 int32_t cd_taxonomy_table_find(const struct cd_taxonomy_table *table, struct cd_slice code);
