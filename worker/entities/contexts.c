@@ -7,6 +7,12 @@
 /* ---- preparing a sentence
  * ---------------------------------------------------------------------------------------- */
 
+static bool is_high(const struct cd_word *word)
+{
+    return word->writing == CD_WRITTEN_CAPITAL || word->writing == CD_WRITTEN_UPPER ||
+           word->writing == CD_WRITTEN_MIXED;
+}
+
 static void mark_name(struct cd_sentence_view *view, uint32_t first, uint32_t count, unsigned type,
                       bool doubtful)
 {
@@ -41,12 +47,6 @@ static void match_names(const struct cd_lexicon *lexicon, struct cd_sentence_vie
             mark_name(view, first, longest[type], type, doubtful[type]);
             free_from[type] = first + longest[type];
         }
-}
-
-static bool is_high(const struct cd_word *word)
-{
-    return word->writing == CD_WRITTEN_CAPITAL || word->writing == CD_WRITTEN_UPPER ||
-           word->writing == CD_WRITTEN_MIXED;
 }
 
 /* A hyphen or ampersand between two capitalised words without spaces belongs to the run. */
@@ -134,7 +134,8 @@ void cd_prepare_contexts(const struct cd_lexicon *lexicon, struct cd_sentence_vi
         view->contexts[i] = (struct cd_token_context){.evidence = evidence};
     }
     for (uint32_t i = 0; i < view->count; i++) {
-        if (view->words[i]->begins_phrase)
+        if (view->words[i]->begins_phrase &&
+            (view->caseless ? !view->words[i]->connects : is_high(view->words[i])))
             match_names(lexicon, view, i, free_from);
         if (view->words[i]->bracket)
             mark_acronym(view, i);

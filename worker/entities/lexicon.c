@@ -41,18 +41,18 @@ enum cd_status cd_lexicon_open(const struct cd_model_file *file, struct cd_lexic
     if (status == CD_OK)
         status = cd_model_section(file, "phrases.index", sizeof(uint32_t), &index, error);
     if (status == CD_OK)
-        status = cd_model_section(file, "phrases.checks", sizeof(uint32_t), &checks, error);
+        status = cd_model_section(file, "phrases.checks", sizeof(uint16_t), &checks, error);
     if (status == CD_OK)
         status = cd_model_section(file, "phrases.bits", sizeof(uint16_t), &bits, error);
     if (status == CD_OK)
-        status = check_index(index, checks.length / sizeof(uint32_t), "phrases.index", error);
-    if (status == CD_OK && checks.length / sizeof(uint32_t) != bits.length / sizeof(uint16_t))
+        status = check_index(index, checks.length / sizeof(uint16_t), "phrases.index", error);
+    if (status == CD_OK && checks.length / sizeof(uint16_t) != bits.length / sizeof(uint16_t))
         status =
             cd_fail(error, CD_INVALID, NULL, "the model's section \"phrases.bits\" does not fit its entries");
     if (status != CD_OK)
         return status;
     lexicon->phrase_index = (const uint32_t *)(const void *)index.bytes;
-    lexicon->phrase_checks = (const uint32_t *)(const void *)checks.bytes;
+    lexicon->phrase_checks = (const uint16_t *)(const void *)checks.bytes;
     lexicon->phrase_bits = (const uint16_t *)(const void *)bits.bytes;
     return CD_OK;
 }
@@ -61,7 +61,7 @@ const struct cd_lexicon_word *cd_lexicon_find(const struct cd_lexicon *lexicon, 
 {
     uint64_t bucket = word_hash >> 48;
     for (uint32_t i = lexicon->word_index[bucket]; i < lexicon->word_index[bucket + 1]; i++)
-        if (lexicon->words[i].check == (uint32_t)word_hash)
+        if (lexicon->words[i].check == (uint16_t)word_hash)
             return &lexicon->words[i];
     return NULL;
 }
@@ -70,7 +70,7 @@ unsigned cd_lexicon_phrase(const struct cd_lexicon *lexicon, uint64_t phrase_has
 {
     uint64_t bucket = phrase_hash >> 48;
     for (uint32_t i = lexicon->phrase_index[bucket]; i < lexicon->phrase_index[bucket + 1]; i++)
-        if (lexicon->phrase_checks[i] == (uint32_t)phrase_hash)
+        if (lexicon->phrase_checks[i] == (uint16_t)phrase_hash)
             return lexicon->phrase_bits[i];
     return 0;
 }

@@ -6,12 +6,15 @@
 #include <stdlib.h>
 
 #include "evidence.h"
+#include "second_pass.h"
 #include "word_cache.h"
 
 enum { WINDOW_FROM = 3, WINDOW_TO = 4 };
 
-/* A token whose best score for any label but O is below this (in nats) is outside. */
-static const float surely_outside = -9.0F;
+/* A token is outside when its best score for any label but O is below this (in nats): by the words around it
+ * alone, and by all features. Chosen so that F1 on the development sets stays the same to the second digit.
+ */
+static const float outside_by_words = -3.5F, outside_by_all = -3.5F;
 
 struct cd_tagger {
     struct cd_lexicon lexicon;
@@ -24,12 +27,14 @@ struct cd_tagger_scratch {
     const struct cd_tagger *tagger;
     struct cd_word_cache *cache;
     struct cd_evidence_table evidence;
+    struct cd_opinion_table opinions;
     uint32_t document_capacity, sentence_capacity;
     const struct cd_word **words;      /* per token of the document */
+    float (*scores)[CD_LABELS];        /* per token of the document */
+    struct cd_lattice_row *marginals;  /* the same, after the first pass */
+    bool *outside;                     /* the same: surely outside; scores and marginals are not filled in */
     const struct cd_word **padded;     /* per token of the sentence, and two edges on each side */
     struct cd_token_context *contexts; /* per token of the sentence, as all below */
-    float (*scores)[CD_LABELS];
-    bool *outside;
     struct cd_lattice_row *potential, *forward, *backward;
     struct cd_lattice_back *back;
     float *norm;
@@ -88,12 +93,18 @@ struct cd_tagger_scratch *cd_tagger_scratch_new(const struct cd_tagger *tagger)
     return NULL;
 }
 
+static void free_document_arrays(struct cd_tagger_scratch *s)
+{
+    free(s->words);
+    free(s->scores);
+    free(s->marginals);
+    free(s->outside);
+}
+
 static void free_sentence_arrays(struct cd_tagger_scratch *s)
 {
     free(s->padded);
     free(s->contexts);
-    free(s->scores);
-    free(s->outside);
     free(s->potential);
     free(s->forward);
     free(s->backward);
@@ -108,7 +119,8 @@ void cd_tagger_scratch_free(struct cd_tagger_scratch *scratch)
         return;
     cd_word_cache_free(scratch->cache);
     cd_evidence_free(&scratch->evidence);
-    free(scratch->words);
+    cd_opinions_free(&scratch->opinions);
+    free_document_arrays(scratch);
     free_sentence_arrays(scratch);
     free(scratch);
 }
@@ -121,16 +133,14 @@ static bool reserve_sentence(struct cd_tagger_scratch *s, uint32_t tokens)
     free_sentence_arrays(s);
     s->padded = malloc((n + 4) * sizeof *s->padded);
     s->contexts = calloc(n, sizeof *s->contexts);
-    s->scores = malloc(n * sizeof *s->scores);
-    s->outside = malloc(n * sizeof *s->outside);
     s->potential = malloc(n * sizeof *s->potential);
     s->forward = malloc(n * sizeof *s->forward);
     s->backward = malloc(n * sizeof *s->backward);
     s->back = malloc(n * sizeof *s->back);
     s->norm = malloc(n * sizeof *s->norm);
     s->labels = malloc(n * sizeof *s->labels);
-    bool done = s->padded && s->contexts && s->scores && s->outside && s->potential && s->forward &&
-                s->backward && s->back && s->norm && s->labels;
+    bool done = s->padded && s->contexts && s->potential && s->forward && s->backward && s->back && s->norm &&
+                s->labels;
     s->sentence_capacity = done ? n : 0;
     return done;
 }
@@ -138,11 +148,15 @@ static bool reserve_sentence(struct cd_tagger_scratch *s, uint32_t tokens)
 static bool reserve_document(struct cd_tagger_scratch *s, const struct cd_document *document)
 {
     if (document->token_count > s->document_capacity) {
-        free(s->words);
         uint32_t capacity = document->token_count + document->token_count / 2;
+        free_document_arrays(s);
         s->words = malloc(capacity * sizeof *s->words);
-        s->document_capacity = s->words ? capacity : 0;
-        if (!s->words)
+        s->scores = malloc(capacity * sizeof *s->scores);
+        s->marginals = malloc(capacity * sizeof *s->marginals);
+        s->outside = malloc(capacity * sizeof *s->outside);
+        bool done = s->words && s->scores && s->marginals && s->outside;
+        s->document_capacity = done ? capacity : 0;
+        if (!done)
             return false;
     }
     uint32_t longest = 0;
@@ -199,22 +213,32 @@ static void sum_words(const struct cd_sentence_view *view, uint32_t token, int16
     }
 }
 
-static void score_sentence(struct cd_tagger_scratch *s, const struct cd_sentence_view *view)
+static int best_of(const int16_t sum[CD_LABELS])
+{
+    int16_t best = INT16_MIN;
+    for (unsigned i = 0; i < CD_LABELS; i++)
+        best = sum[i] > best ? sum[i] : best;
+    return best;
+}
+
+/* Score the tokens that may belong to a name. For most, the words around settle that they do not. */
+static void score_sentence(struct cd_tagger_scratch *s, const struct cd_sentence_view *view,
+                           float (*scores)[CD_LABELS], bool *outside)
 {
     const struct cd_weights *weights = &s->tagger->weights[view->caseless];
     uint64_t features[CD_CONTEXT_FEATURES_MAX];
+    int words_min = (int)(outside_by_words / weights->scale),
+        all_min = (int)(outside_by_all / weights->scale);
     for (uint32_t t = 0; t < view->count; t++) {
         int16_t sum[CD_LABELS] __attribute__((aligned(16)));
         sum_words(view, t, sum);
-        uint32_t count = cd_context_features(view, t, features);
-        for (uint32_t i = 0; i < count; i++)
-            cd_weights_add(weights, features[i], sum);
-        int16_t best = INT16_MIN;
+        outside[t] = best_of(sum) < words_min;
+        if (outside[t])
+            continue;
+        cd_weights_add(weights, features, cd_context_features(view, t, features), sum);
+        outside[t] = best_of(sum) < all_min;
         for (unsigned i = 0; i < CD_LABELS; i++)
-            best = sum[i] > best ? sum[i] : best;
-        s->outside[t] = best * weights->scale < surely_outside;
-        for (unsigned i = 0; i < CD_LABELS; i++)
-            s->scores[t][i] = sum[i] * weights->scale;
+            scores[t][i] = sum[i] * weights->scale;
     }
 }
 
@@ -246,7 +270,8 @@ static void add_span(struct span_list *list, struct cd_span span)
 
 /* The names in the labels of a stretch. */
 static void read_labels(const struct cd_lattice *lattice, const struct cd_transitions *exponential,
-                        const uint8_t *labels, uint32_t first_token, struct span_list *list)
+                        const struct cd_calibration *calibration, const uint8_t *labels, uint32_t first_token,
+                        struct span_list *list)
 {
     for (uint32_t t = 0; t < lattice->length; t++) {
         if (labels[t] == CD_LABEL_O)
@@ -255,45 +280,59 @@ static void read_labels(const struct cd_lattice *lattice, const struct cd_transi
         unsigned type = labels[t] % CD_TYPES;
         while (labels[t] < CD_LABEL_L && t + 1 < lattice->length)
             t++;
-        add_span(list, (struct cd_span){
-                           .first_token = first_token + begin,
-                           .token_count = t - begin + 1,
-                           .type = (uint8_t)type,
-                           .confidence = cd_lattice_span(lattice, exponential, begin, t - begin + 1, type)});
+        float p = cd_lattice_span(lattice, exponential, begin, t - begin + 1, type);
+        add_span(list, (struct cd_span){.first_token = first_token + begin,
+                                        .token_count = t - begin + 1,
+                                        .type = (uint8_t)type,
+                                        .confidence = cd_calibrated(calibration, type, p)});
     }
 }
 
-static void decode_stretch(struct cd_tagger_scratch *s, const struct cd_sentence_view *view, uint32_t begin,
-                           uint32_t end, uint32_t first_token, struct span_list *list)
+/* ---- passes ---- */
+
+/* A stretch of tokens that may hold names, [begin, end) of the document. */
+struct stretch {
+    const struct cd_sentence *sentence;
+    uint32_t begin, end;
+};
+
+static struct cd_lattice lattice_of(struct cd_tagger_scratch *s, const struct stretch *stretch)
 {
-    const struct cd_transitions *exponential = &s->tagger->exponential[view->caseless];
-    struct cd_lattice lattice = {
-        .length = end - begin,
-        .after_outside = begin > 0,
-        .before_outside = end < view->count,
+    const struct cd_sentence *sentence = stretch->sentence;
+    for (uint32_t t = stretch->begin; t < stretch->end; t++)
+        cd_lattice_potential(s->scores[t], &s->potential[t - stretch->begin]);
+    return (struct cd_lattice){
+        .length = stretch->end - stretch->begin,
+        .after_outside = stretch->begin > sentence->first_token,
+        .before_outside = stretch->end < sentence->first_token + sentence->token_count,
         .potential = s->potential,
         .forward = s->forward,
         .backward = s->backward,
         .norm = s->norm,
     };
-    for (uint32_t t = begin; t < end; t++)
-        cd_lattice_potential(s->scores[t], &s->potential[t - begin]);
-    cd_lattice_best(&lattice, exponential, s->back, s->labels);
-    bool any = false;
-    for (uint32_t t = 0; t < lattice.length; t++)
-        any |= s->labels[t] != CD_LABEL_O;
-    if (any && cd_lattice_run(&lattice, exponential))
-        read_labels(&lattice, exponential, s->labels, first_token + begin, list);
 }
 
-static void tag_sentence(struct cd_tagger_scratch *s, const struct cd_document *document,
-                         const struct cd_sentence *sentence, struct span_list *list)
+/* The next stretch of the sentence from `from` on; false when there is none. */
+static bool next_stretch(const struct cd_tagger_scratch *s, const struct cd_sentence *sentence, uint32_t from,
+                         struct stretch *stretch)
+{
+    uint32_t end = sentence->first_token + sentence->token_count;
+    while (from < end && s->outside[from])
+        from++;
+    *stretch = (struct stretch){sentence, from, from};
+    while (stretch->end < end && !s->outside[stretch->end])
+        stretch->end++;
+    return stretch->end > stretch->begin;
+}
+
+/* Score the tokens of a sentence. */
+static void score(struct cd_tagger_scratch *s, const struct cd_sentence *sentence)
 {
     bool caseless = is_caseless(sentence);
-    uint32_t n = sentence->token_count;
+    uint32_t n = sentence->token_count, first = sentence->first_token;
     s->padded[0] = s->padded[1] = &cd_word_cache_edge(s->cache, false, caseless)->word;
     s->padded[n + 2] = s->padded[n + 3] = &cd_word_cache_edge(s->cache, true, caseless)->word;
-    memcpy(s->padded + 2, s->words + sentence->first_token, n * sizeof *s->padded);
+    memcpy(s->padded + 2, s->words + first, n * sizeof *s->padded);
     struct cd_sentence_view view = {
         .words = s->padded + 2,
         .contexts = s->contexts,
@@ -304,18 +343,52 @@ static void tag_sentence(struct cd_tagger_scratch *s, const struct cd_document *
         .starts_paragraph = sentence->starts_paragraph,
     };
     for (uint32_t t = 0; t < n; t++)
-        s->contexts[t].evidence = cd_evidence_of(&s->evidence, sentence, sentence->first_token + t, s->words);
+        s->contexts[t].evidence = cd_evidence_of(&s->evidence, sentence, first + t, s->words);
     cd_prepare_contexts(&s->tagger->lexicon, &view);
-    score_sentence(s, &view);
-    for (uint32_t t = 0; t < n;) {
-        uint32_t begin = t;
-        while (t < n && !s->outside[t])
-            t++;
-        if (t > begin)
-            decode_stretch(s, &view, begin, t, sentence->first_token, list);
-        t++;
+    score_sentence(s, &view, s->scores + first, s->outside + first);
+}
+
+/* First pass: what each token is by itself, counted for its word. */
+static void form_opinions(struct cd_tagger_scratch *s, const struct cd_sentence *sentence)
+{
+    const struct cd_transitions *exponential = &s->tagger->exponential[is_caseless(sentence)];
+    struct stretch stretch;
+    for (uint32_t from = sentence->first_token; next_stretch(s, sentence, from, &stretch);
+         from = stretch.end) {
+        struct cd_lattice lattice = lattice_of(s, &stretch);
+        bool run = cd_lattice_run(&lattice, exponential);
+        for (uint32_t t = stretch.begin; t < stretch.end; t++) {
+            s->marginals[t] = (struct cd_lattice_row){.outside = 1};
+            if (run)
+                cd_lattice_marginals(&lattice, t - stretch.begin, &s->marginals[t]);
+            cd_opinions_add(&s->opinions, s->words[t], &s->marginals[t]);
+        }
     }
-    (void)document;
+    for (uint32_t t = sentence->first_token; t < sentence->first_token + sentence->token_count; t++)
+        if (s->outside[t])
+            cd_opinions_add(&s->opinions, s->words[t], NULL);
+}
+
+/* Second pass: the scores with the document's opinion, decoded. */
+static void find_names(struct cd_tagger_scratch *s, const struct cd_sentence *sentence,
+                       struct span_list *list)
+{
+    bool caseless = is_caseless(sentence);
+    const struct cd_transitions *exponential = &s->tagger->exponential[caseless];
+    struct stretch stretch;
+    for (uint32_t from = sentence->first_token; next_stretch(s, sentence, from, &stretch);
+         from = stretch.end) {
+        for (uint32_t t = stretch.begin; t < stretch.end; t++)
+            cd_opinions_apply(&s->opinions, s->words[t], &s->marginals[t], s->scores[t]);
+        struct cd_lattice lattice = lattice_of(s, &stretch);
+        cd_lattice_best(&lattice, exponential, s->back, s->labels);
+        bool any = false;
+        for (uint32_t t = 0; t < lattice.length; t++)
+            any |= s->labels[t] != CD_LABEL_O;
+        if (any && cd_lattice_run(&lattice, exponential))
+            read_labels(&lattice, exponential, &s->tagger->weights[caseless].calibration, s->labels,
+                        stretch.begin, list);
+    }
 }
 
 enum cd_status cd_tag(const struct cd_tagger *tagger, struct cd_tagger_scratch *scratch,
@@ -324,11 +397,17 @@ enum cd_status cd_tag(const struct cd_tagger *tagger, struct cd_tagger_scratch *
 {
     *spans = (struct cd_spans){0};
     struct span_list list = {.arena = arena, .spans = spans};
-    (void)tagger;
+    if (scratch->tagger != tagger)
+        return cd_fail(error, CD_INVALID, NULL, "the scratch memory belongs to another tagger");
     if (!reserve_document(scratch, document) || !cd_word_cache_trim(scratch->cache) ||
-        !find_words(scratch, document) || !cd_evidence_gather(&scratch->evidence, document, scratch->words))
+        !find_words(scratch, document) || !cd_evidence_gather(&scratch->evidence, document, scratch->words) ||
+        !cd_opinions_begin(&scratch->opinions, document->token_count))
         return cd_fail(error, CD_MEMORY, NULL, "out of memory");
+    for (uint32_t i = 0; i < document->sentence_count; i++) {
+        score(scratch, &document->sentences[i]);
+        form_opinions(scratch, &document->sentences[i]);
+    }
     for (uint32_t i = 0; i < document->sentence_count; i++)
-        tag_sentence(scratch, document, &document->sentences[i], &list);
+        find_names(scratch, &document->sentences[i], &list);
     return list.failed ? cd_fail(error, CD_MEMORY, NULL, "out of memory") : CD_OK;
 }

@@ -1,29 +1,18 @@
 #include "weights.h"
 
+#include <math.h>
 #include <stdio.h>
 
-enum { ENTRY_HEAD_BYTES = 3 };
-
-/* Every bucket must be a whole number of valid entries, so that cd_weights_add needs no checks. */
-static bool is_sound(const struct cd_weights *weights, size_t buckets, size_t bytes)
+/* Buckets must follow one another and end with the last entry, so that cd_weights_add needs no checks. */
+static bool is_sound(const struct cd_weights *weights, size_t buckets, size_t entries)
 {
-    if (weights->index[0] != 0 || weights->index[buckets] != bytes)
-        return false;
-    for (size_t b = 0; b < buckets; b++) {
-        uint32_t at = weights->index[b], end = weights->index[b + 1];
-        if (end < at || end > bytes)
-            return false;
-        while (at < end) {
-            if (end - at < ENTRY_HEAD_BYTES || end - at < ENTRY_HEAD_BYTES + 2u * weights->rows[at + 2])
-                return false;
-            for (unsigned i = 0; i < weights->rows[at + 2]; i++)
-                if (weights->rows[at + ENTRY_HEAD_BYTES + 2 * i] >= CD_LABELS)
-                    return false;
-            at += ENTRY_HEAD_BYTES + 2u * weights->rows[at + 2];
-        }
-    }
-    return true;
+    bool sound = weights->index[0] == 0 && weights->index[buckets] == entries;
+    for (size_t b = 0; sound && b < buckets; b++)
+        sound = weights->index[b] <= weights->index[b + 1];
+    return sound;
 }
+
+enum { COUNT_MAX = 128 }; /* features of one call */
 
 static enum cd_status part(const struct cd_model_file *file, const char *name, const char *suffix,
                            size_t item_bytes, struct cd_slice *section, struct cd_error *error)
@@ -36,41 +25,67 @@ static enum cd_status part(const struct cd_model_file *file, const char *name, c
 enum cd_status cd_weights_open(const struct cd_model_file *file, const char *name, struct cd_weights *weights,
                                struct cd_error *error)
 {
-    struct cd_slice index, rows, transitions;
+    struct cd_slice index, checks, rows, transitions, calibration;
     enum cd_status status = part(file, name, "index", sizeof(uint32_t), &index, error);
     if (status == CD_OK)
-        status = part(file, name, "rows", 1, &rows, error);
+        status = part(file, name, "checks", sizeof(uint16_t), &checks, error);
+    if (status == CD_OK)
+        status = part(file, name, "rows", CD_LABELS, &rows, error);
     if (status == CD_OK)
         status = part(file, name, "transitions", sizeof(float), &transitions, error);
+    if (status == CD_OK)
+        status = part(file, name, "calibration", sizeof(struct cd_calibration), &calibration, error);
     if (status != CD_OK)
         return status;
-    size_t buckets = index.length / sizeof(uint32_t) - 1;
+    size_t buckets = index.length / sizeof(uint32_t) - 1, entries = rows.length / CD_LABELS;
     bool power = index.length > sizeof(uint32_t) && (buckets & (buckets - 1)) == 0 && buckets > 1;
-    if (!power || transitions.length != sizeof(float) + sizeof(struct cd_transitions))
+    if (!power || checks.length / sizeof(uint16_t) != entries ||
+        calibration.length != sizeof weights->calibration ||
+        transitions.length != sizeof(float) + sizeof(struct cd_transitions))
         return cd_fail(error, CD_INVALID, NULL, "the weights \"%s\" of the model have an impossible size",
                        name);
     weights->index = (const uint32_t *)(const void *)index.bytes;
-    weights->rows = (const uint8_t *)rows.bytes;
+    weights->checks = (const uint16_t *)(const void *)checks.bytes;
+    weights->rows = (const int8_t(*)[CD_LABELS])(const void *)rows.bytes;
     weights->shift = 64 - (unsigned)__builtin_ctzll(buckets);
     memcpy(&weights->scale, transitions.bytes, sizeof(float));
     memcpy(&weights->transitions, transitions.bytes + sizeof(float), sizeof weights->transitions);
-    if (!is_sound(weights, buckets, rows.length) || !cd_transitions_finite(&weights->transitions) ||
+    memcpy(&weights->calibration, calibration.bytes, sizeof weights->calibration);
+    if (!is_sound(weights, buckets, entries) || !cd_transitions_finite(&weights->transitions) ||
         !(weights->scale > 0 && weights->scale < 1))
         return cd_fail(error, CD_INVALID, NULL, "the weights \"%s\" of the model are damaged", name);
     return CD_OK;
 }
 
-void cd_weights_add(const struct cd_weights *weights, uint64_t feature, int16_t sum[CD_LABELS])
+/* The table is larger than the near caches: all look-ups of a token are under way before the first is needed.
+ */
+void cd_weights_add(const struct cd_weights *weights, const uint64_t *features, uint32_t count,
+                    int16_t sum[CD_LABELS])
 {
-    uint64_t bucket = feature >> weights->shift;
-    const uint8_t *entry = weights->rows + weights->index[bucket];
-    const uint8_t *end = weights->rows + weights->index[bucket + 1];
-    for (; entry < end; entry += ENTRY_HEAD_BYTES + 2 * entry[2]) {
-        if ((entry[0] | entry[1] << 8) != (uint16_t)feature)
-            continue;
-        const uint8_t *cell = entry + ENTRY_HEAD_BYTES;
-        for (unsigned i = 0; i < entry[2]; i++, cell += 2)
-            sum[cell[0]] = (int16_t)(sum[cell[0]] + (int8_t)cell[1]);
-        return;
+    for (uint32_t i = 0; i < count; i++)
+        __builtin_prefetch(&weights->index[features[i] >> weights->shift]);
+    for (uint32_t i = 0; i < count; i++)
+        __builtin_prefetch(&weights->checks[weights->index[features[i] >> weights->shift]]);
+    const int8_t *found[COUNT_MAX];
+    uint32_t hits = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const uint32_t *bucket = &weights->index[features[i] >> weights->shift];
+        for (uint32_t e = bucket[0]; e < bucket[1]; e++) {
+            if (weights->checks[e] != (uint16_t)features[i])
+                continue;
+            found[hits++] = weights->rows[e];
+            __builtin_prefetch(weights->rows[e]);
+            break;
+        }
     }
+    for (uint32_t h = 0; h < hits; h++)
+        for (unsigned k = 0; k < CD_LABELS; k++)
+            sum[k] = (int16_t)(sum[k] + found[h][k]);
+}
+
+float cd_calibrated(const struct cd_calibration *calibration, unsigned type, float p)
+{
+    float bounded = p < 1e-5F ? 1e-5F : p > 1.0F - 1e-5F ? 1.0F - 1e-5F : p;
+    float odds = calibration->offsets[type] + calibration->slope * logf(bounded / (1.0F - bounded));
+    return 1.0F / (1.0F + expf(-odds));
 }

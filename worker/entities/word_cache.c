@@ -28,8 +28,7 @@ static void sum_places(struct cd_cached_word *entry, const struct cd_weights *we
     memset(entry->sums, 0, sizeof entry->sums);
     for (unsigned place = 0; place < CD_PLACES; place++) {
         uint32_t count = cd_word_features(&entry->word, text, place, caseless, features);
-        for (uint32_t i = 0; i < count; i++)
-            cd_weights_add(weights, features[i], entry->sums[place]);
+        cd_weights_add(weights, features, count, entry->sums[place]);
     }
 }
 

@@ -414,3 +414,44 @@ uint32_t cd_example_features(const struct cd_examples *e, const struct cd_exampl
         features[n++] = e->context_features[i];
     return n;
 }
+
+/* ---- fewer features ---- */
+
+void cd_examples_count(const struct cd_examples *examples, uint32_t *counts)
+{
+    uint32_t features[CD_EXAMPLE_FEATURES_MAX];
+    for (uint32_t i = 0; i < examples->count; i++)
+        for (uint32_t t = 0; t < examples->items[i].count; t++) {
+            uint32_t count = cd_example_features(examples, &examples->items[i], t, features);
+            for (uint32_t f = 0; f < count; f++)
+                counts[features[f]]++;
+        }
+}
+
+/* Close the gaps in runs of feature numbers; begins[count] is the end of the last run. */
+static void keep_in(uint32_t *features, uint64_t *begins, size_t count, const uint32_t *numbers)
+{
+    uint64_t to = 0, from = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t end = begins[i + 1];
+        begins[i] = to;
+        for (; from < end; from++)
+            if (numbers[features[from]] != UINT32_MAX)
+                features[to++] = numbers[features[from]];
+    }
+    begins[count] = to;
+}
+
+void cd_examples_keep(struct cd_examples *examples, const bool *keep)
+{
+    uint32_t *numbers = malloc(((size_t)examples->feature_count + 1) * sizeof *numbers), kept = 0;
+    for (uint32_t f = 0; f < examples->feature_count; f++) {
+        numbers[f] = keep[f] ? kept : UINT32_MAX;
+        if (keep[f])
+            examples->features[kept++] = examples->features[f];
+    }
+    keep_in(examples->context_features, examples->context, examples->token_count, numbers);
+    keep_in(examples->word_features, examples->word_begin, (size_t)examples->word_count * CD_PLACES, numbers);
+    examples->feature_count = kept;
+    free(numbers);
+}

@@ -46,4 +46,9 @@ uint32_t cd_example_features(const struct cd_examples *examples, const struct cd
 
 enum { CD_EXAMPLE_FEATURES_MAX = 512 };
 
+/* How often each feature occurs, into `counts` (one per feature). */
+void cd_examples_count(const struct cd_examples *examples, uint32_t *counts);
+/* Keep the features whose keep[] is set, renumbered in the same order. */
+void cd_examples_keep(struct cd_examples *examples, const bool *keep);
+
 #endif

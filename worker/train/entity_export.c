@@ -30,19 +30,15 @@ static float largest_of(const float *row)
     return largest;
 }
 
-static void append_entry(struct cd_buffer *rows, uint64_t hash, const float *row, float weight_min)
+static void append_entry(struct cd_weight_sections *sections, uint64_t hash, const float *row,
+                         float weight_min)
 {
-    char entry[3 + 2 * CD_LABELS] = {(char)(hash & 0xFF), (char)(hash >> 8 & 0xFF), 0};
-    unsigned n = 0;
-    for (unsigned k = 0; k < CD_LABELS; k++) {
-        if (fabsf(row[k]) < weight_min || quantised(row[k]) == 0)
-            continue;
-        entry[3 + 2 * n] = (char)k;
-        entry[4 + 2 * n++] = (char)quantised(row[k]);
-    }
-    entry[2] = (char)n;
-    if (n)
-        cd_buffer_append(rows, entry, 3 + 2 * n);
+    int8_t weights[CD_LABELS];
+    uint16_t check = (uint16_t)hash;
+    for (unsigned k = 0; k < CD_LABELS; k++)
+        weights[k] = (int8_t)(fabsf(row[k]) < weight_min ? 0 : quantised(row[k]));
+    cd_buffer_append(&sections->checks, (const char *)&check, sizeof check);
+    cd_buffer_append(&sections->rows, (const char *)weights, sizeof weights);
 }
 
 void cd_weights_export(const struct cd_examples *examples, const struct cd_trained *trained, float row_min,
@@ -60,10 +56,10 @@ void cd_weights_export(const struct cd_examples *examples, const struct cd_train
         bits++;
     uint32_t next = 0;
     for (uint64_t bucket = 0; bucket <= (uint64_t)1 << bits; bucket++) {
-        uint32_t at = (uint32_t)sections->rows.length;
+        uint32_t at = next;
         cd_buffer_append(&sections->index, (const char *)&at, sizeof at);
         for (; next < count && kept[next].hash >> (64 - bits) == bucket; next++)
-            append_entry(&sections->rows, kept[next].hash, trained->rows[kept[next].number], weight_min);
+            append_entry(sections, kept[next].hash, trained->rows[kept[next].number], weight_min);
     }
     cd_buffer_append(&sections->transitions, (const char *)&scale, sizeof scale);
     cd_buffer_append(&sections->transitions, (const char *)&trained->transitions,
@@ -75,6 +71,7 @@ void cd_weights_export(const struct cd_examples *examples, const struct cd_train
 void cd_weight_sections_free(struct cd_weight_sections *sections)
 {
     cd_buffer_free(&sections->index);
+    cd_buffer_free(&sections->checks);
     cd_buffer_free(&sections->rows);
     cd_buffer_free(&sections->transitions);
 }

@@ -6,7 +6,7 @@
 #include "entity_training.h"
 
 struct cd_weight_sections {
-    struct cd_buffer index, rows, transitions;
+    struct cd_buffer index, checks, rows, transitions;
     uint32_t kept; /* features */
 };
 

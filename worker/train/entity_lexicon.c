@@ -354,15 +354,15 @@ static void write_sections(struct builder *b, struct cd_lexicon_sections *sectio
 {
     size_t words = compact_words(b), phrases = compact_phrases(b);
     struct cd_lexicon_word *entries = calloc(words, sizeof *entries);
-    uint32_t *checks = calloc(phrases, sizeof *checks);
+    uint16_t *checks = calloc(phrases, sizeof *checks);
     uint16_t *bits = calloc(phrases, sizeof *bits);
     for (size_t i = 0; i < words; i++) {
-        entries[i] = (struct cd_lexicon_word){.check = (uint32_t)b->words[i].hash,
+        entries[i] = (struct cd_lexicon_word){.check = (uint16_t)b->words[i].hash,
                                               .profile = profile_of(&b->words[i])};
         memcpy(entries[i].cluster, b->words[i].cluster, sizeof entries[i].cluster);
     }
     for (size_t i = 0; i < phrases; i++) {
-        checks[i] = (uint32_t)b->phrases[i].hash;
+        checks[i] = (uint16_t)b->phrases[i].hash;
         bits[i] = (uint16_t)b->phrases[i].bits;
     }
     size_t index_bytes = (CD_LEXICON_BUCKETS + 1) * sizeof(uint32_t);

@@ -240,7 +240,76 @@ static bool is_left_out(const struct cd_training_options *options, const struct 
     return options->folds && example->document % options->folds == options->fold;
 }
 
-enum cd_status cd_train(const struct cd_examples *examples, const struct cd_training_options *options,
+/* ---- pruning ---- */
+
+struct importance {
+    float value;
+    uint32_t feature;
+};
+
+static int by_falling_value(const void *a, const void *b)
+{
+    const struct importance *x = a, *y = b;
+    if (x->value != y->value)
+        return x->value > y->value ? -1 : 1;
+    return x->feature < y->feature ? -1 : x->feature > y->feature;
+}
+
+/* A feature tells much when its weights are large and it is met often; beyond a hundred times it is met often
+ * enough. */
+static void rank(const struct trainer *t, struct importance *ranking)
+{
+    uint32_t count = t->examples->feature_count;
+    uint32_t *counts = calloc((size_t)count + 1, sizeof *counts);
+    cd_examples_count(t->examples, counts);
+    for (uint32_t f = 0; f < count; f++) {
+        float largest = 0.0F;
+        for (unsigned k = 0; k < CD_LABELS; k++)
+            largest = fabsf(t->trained->rows[f][k]) > largest ? fabsf(t->trained->rows[f][k]) : largest;
+        ranking[f] = (struct importance){largest * sqrtf((float)(counts[f] < 100 ? counts[f] : 100)), f};
+    }
+    free(counts);
+    qsort(ranking, count, sizeof *ranking, by_falling_value);
+}
+
+static void prune(struct trainer *t, struct cd_examples *examples)
+{
+    uint32_t count = examples->feature_count, kept = 0;
+    if (count <= t->options->keep_features)
+        return;
+    struct importance *ranking = malloc(((size_t)count + 1) * sizeof *ranking);
+    bool *keep = calloc((size_t)count + 1, sizeof *keep);
+    rank(t, ranking);
+    for (uint32_t i = 0; i < t->options->keep_features; i++)
+        keep[ranking[i].feature] = true;
+    for (uint32_t f = 0; f < count; f++) {
+        if (!keep[f])
+            continue;
+        memcpy(t->trained->rows[kept], t->trained->rows[f], sizeof *t->squares);
+        memcpy(t->squares[kept++], t->squares[f], sizeof *t->squares);
+    }
+    cd_examples_keep(examples, keep);
+    free(ranking);
+    free(keep);
+}
+
+/* ---- epochs ---- */
+
+static void run_epochs(struct trainer *t, struct cd_examples *examples, uint32_t *order, uint32_t count)
+{
+    for (unsigned epoch = 1; epoch <= t->options->epochs; epoch++) {
+        time_t begin = time(NULL);
+        shuffle(t, order, count);
+        for (uint32_t i = 0; i < count; i++)
+            learn(t, &examples->items[order[i]]);
+        fprintf(stderr, "epoch %u of %u: %u sentences, %u features, %ld s\n", epoch, t->options->epochs,
+                count, examples->feature_count, (long)(time(NULL) - begin));
+        if (epoch == t->options->prune_after)
+            prune(t, examples);
+    }
+}
+
+enum cd_status cd_train(struct cd_examples *examples, const struct cd_training_options *options,
                         struct cd_trained *trained, struct cd_error *error)
 {
     size_t row_bytes = ((size_t)examples->feature_count + 1) * sizeof *trained->rows;
@@ -262,14 +331,7 @@ enum cd_status cd_train(const struct cd_examples *examples, const struct cd_trai
     for (uint32_t i = 0; i < examples->count; i++)
         if (!is_left_out(options, &examples->items[i]))
             order[count++] = i;
-    for (unsigned epoch = 1; epoch <= options->epochs; epoch++) {
-        time_t begin = time(NULL);
-        shuffle(t, order, count);
-        for (uint32_t i = 0; i < count; i++)
-            learn(t, &examples->items[order[i]]);
-        fprintf(stderr, "epoch %u of %u: %u sentences, %ld s\n", epoch, options->epochs, count,
-                (long)(time(NULL) - begin));
-    }
+    run_epochs(t, examples, order, count);
     free(t->squares);
     free(t);
     free(order);

@@ -11,17 +11,22 @@ struct cd_training_options {
     unsigned epochs;
     float learning_rate, l2, dropout;
     uint64_t seed;
+    /* After `prune_after` epochs (0: never) only the `keep_features` most telling features stay; the rest of
+     * the epochs lets the others take over what the lost ones said. */
+    unsigned prune_after;
+    uint32_t keep_features;
     /* Documents left out: those with number % folds == fold; folds 0 leaves out none. */
     unsigned folds, fold;
 };
 
-/* The learned weights: row by row for each feature number of the examples. */
+/* The learned weights: row by row for each feature number of the examples, which are renumbered when features
+ * are pruned. */
 struct cd_trained {
     float (*rows)[CD_LABELS];
     struct cd_transitions transitions;
 };
 
-enum cd_status cd_train(const struct cd_examples *examples, const struct cd_training_options *options,
+enum cd_status cd_train(struct cd_examples *examples, const struct cd_training_options *options,
                         struct cd_trained *trained, struct cd_error *error);
 void cd_trained_free(struct cd_trained *trained);
 

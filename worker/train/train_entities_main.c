@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "entity_calibration.h"
 #include "entity_export.h"
 #include "entity_lexicon.h"
 
@@ -13,11 +14,19 @@ static const char lexicon_meta[] = "{\"kind\": \"lexicon\", \"version\": \"1\"}"
 static const char weights_meta[] = "{\"kind\": \"weights\", \"version\": \"1\"}";
 
 static const struct cd_training_options usual = {
-    .learning_rate = 0.1F, .l2 = 1e-5F, .dropout = 0.2F, .seed = 20240320};
+    .learning_rate = 0.1F, .l2 = 1e-5F, .dropout = 0.4F, .seed = 20240320, .folds = 12, .fold = 5};
 
-enum { FEATURE_COUNT_MIN = 3, SECTIONS_MAX = 32 };
+enum {
+    FEATURE_COUNT_MIN = 3,
+    KEEP_CASED = 170000,
+    KEEP_CASELESS = 120000,
+    EPOCHS_AFTER_PRUNING = 3,
+    SECTIONS_MAX = 32
+};
 
-static const float row_min = 0.35F, weight_min = 0.07F;
+/* How much a span of the widest source counts when confidences are calibrated. */
+static const float outlet_weight = 4.0F;
+static const float row_min = 0.1F, weight_min = 0.09F;
 
 static struct cd_model_section_data section(const char *name, struct cd_slice data)
 {
@@ -86,16 +95,21 @@ static enum cd_status read_corpus(const char *data, struct cd_corpus *corpus, st
     return status == CD_OK ? read_silver(data, corpus, error) : status;
 }
 
-static enum cd_status write_weights(const char *name, struct cd_weight_sections *w, const char *out,
+static enum cd_status write_weights(const char *name, struct cd_weight_sections *w,
+                                    const struct cd_calibration *calibration, const char *out,
                                     struct cd_error *error)
 {
-    char names[3][24];
-    static const char *const parts[] = {"index", "rows", "transitions"};
-    for (size_t i = 0; i < 3; i++)
+    char names[5][24];
+    static const char *const parts[] = {"index", "checks", "rows", "transitions", "calibration"};
+    for (size_t i = 0; i < 5; i++)
         snprintf(names[i], sizeof names[i], "%s.%s", name, parts[i]);
     struct cd_model_section_data sections[] = {
-        section("meta", cd_slice_of(weights_meta)), section(names[0], cd_buffer_slice(&w->index)),
-        section(names[1], cd_buffer_slice(&w->rows)), section(names[2], cd_buffer_slice(&w->transitions))};
+        section("meta", cd_slice_of(weights_meta)),
+        section(names[0], cd_buffer_slice(&w->index)),
+        section(names[1], cd_buffer_slice(&w->checks)),
+        section(names[2], cd_buffer_slice(&w->rows)),
+        section(names[3], cd_buffer_slice(&w->transitions)),
+        section(names[4], (struct cd_slice){(const char *)calibration, sizeof *calibration})};
     return cd_model_file_write(out, sections, sizeof sections / sizeof *sections, error);
 }
 
@@ -104,6 +118,7 @@ static enum cd_status make_weights(const char *data, const char *lexicon_path, c
 {
     struct cd_model_file *file;
     struct cd_lexicon lexicon;
+    bool caseless = strcmp(name, "caseless") == 0;
     struct cd_corpus corpus = {0};
     struct cd_examples examples = {0};
     enum cd_status status = cd_model_file_open(lexicon_path, "lexicon", &file, error);
@@ -113,22 +128,25 @@ static enum cd_status make_weights(const char *data, const char *lexicon_path, c
     if (status == CD_OK)
         status = read_corpus(data, &corpus, error);
     if (status == CD_OK)
-        status = cd_examples_build(&corpus, &lexicon, strcmp(name, "caseless") == 0, FEATURE_COUNT_MIN,
-                                   &examples, error);
+        status = cd_examples_build(&corpus, &lexicon, caseless, FEATURE_COUNT_MIN, &examples, error);
     struct cd_trained trained = {0};
+    struct cd_training_options options = usual;
     if (status == CD_OK) {
         fprintf(stderr, "%u documents, %u sentences, %llu tokens, %u features\n", corpus.count,
                 examples.count, (unsigned long long)examples.token_count, examples.feature_count);
-        struct cd_training_options options = usual;
         options.epochs = epochs;
+        options.prune_after = epochs > EPOCHS_AFTER_PRUNING ? epochs - EPOCHS_AFTER_PRUNING : 0;
+        options.keep_features = caseless ? KEEP_CASELESS : KEEP_CASED;
         status = cd_train(&examples, &options, &trained, error);
     }
     if (status == CD_OK) {
         struct cd_weight_sections sections;
+        struct cd_calibration calibration;
+        cd_calibrate(&examples, &trained, &options, outlet_weight, &calibration);
         cd_weights_export(&examples, &trained, row_min, weight_min, &sections);
         fprintf(stderr, "kept %u features in %zu bytes\n", sections.kept,
                 sections.rows.length + sections.index.length);
-        status = write_weights(name, &sections, out, error);
+        status = write_weights(name, &sections, &calibration, out, error);
         cd_weight_sections_free(&sections);
     }
     cd_trained_free(&trained);
@@ -144,10 +162,14 @@ static enum cd_status join(char *inputs[3], const char *version, const char *out
     static const struct {
         unsigned input;
         const char *name;
-    } parts[] = {
-        {0, "words.index"},    {0, "words"},         {0, "phrases.index"},       {0, "phrases.checks"},
-        {0, "phrases.bits"},   {1, "cased.index"},   {1, "cased.rows"},          {1, "cased.transitions"},
-        {2, "caseless.index"}, {2, "caseless.rows"}, {2, "caseless.transitions"}};
+    } parts[] = {{0, "words.index"},         {0, "words"},
+                 {0, "phrases.index"},       {0, "phrases.checks"},
+                 {0, "phrases.bits"},        {1, "cased.index"},
+                 {1, "cased.checks"},        {1, "cased.rows"},
+                 {1, "cased.transitions"},   {1, "cased.calibration"},
+                 {2, "caseless.index"},      {2, "caseless.checks"},
+                 {2, "caseless.rows"},       {2, "caseless.transitions"},
+                 {2, "caseless.calibration"}};
     struct cd_model_file *files[3] = {0};
     struct cd_model_section_data sections[SECTIONS_MAX];
     char meta[128];

@@ -1,0 +1,36 @@
+/* second_pass.h - what the rest of the document makes of a word, after Krishnan and Manning 2006.
+ *
+ * The first pass leaves, per token, how likely it belongs to a name of each type. A second look at a token
+ * adds to the scores of a type what the document's other tokens of the same word say: "Blinken" alone is a
+ * person when "Antony Blinken" was one two paragraphs before. One table per thread, filled per document,
+ * keeps its memory. */
+#ifndef COPYDESK_ENTITIES_SECOND_PASS_H
+#define COPYDESK_ENTITIES_SECOND_PASS_H
+
+#include "features.h"
+#include "lattice.h"
+
+struct cd_word_opinion {
+    uint64_t word;
+    uint32_t document; /* the entry counts only when it is the table's */
+    uint32_t tokens;
+    float mass[CD_TYPES]; /* summed probabilities over the tokens */
+};
+
+struct cd_opinion_table {
+    struct cd_word_opinion *entries;
+    uint32_t capacity, document;
+};
+
+/* Begin a document of so many tokens. False when out of memory. */
+bool cd_opinions_begin(struct cd_opinion_table *table, uint32_t tokens);
+/* Count a token with its marginals (NULL: surely outside). Only words that could be names are counted. */
+void cd_opinions_add(struct cd_opinion_table *table, const struct cd_word *word,
+                     const struct cd_lattice_row *marginals);
+/* Add to a token's scores what the others say; `own` are its own marginals in the first pass. True when
+ * something was added. */
+bool cd_opinions_apply(const struct cd_opinion_table *table, const struct cd_word *word,
+                       const struct cd_lattice_row *own, float scores[CD_LABELS]);
+void cd_opinions_free(struct cd_opinion_table *table);
+
+#endif
