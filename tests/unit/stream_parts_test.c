@@ -62,6 +62,19 @@ static void positions_go_back_to_what_was_committed(void)
     cd_partitions_free(&partitions);
 }
 
+/* librdkafka may hand out a message again when a rebalance pauses a partition that stays with us (#4636). */
+static void a_message_that_comes_again_is_not_taken_twice(void)
+{
+    struct cd_partitions partitions = {0};
+    EXPECT(cd_partitions_assign(&partitions, 3));
+    EXPECT(cd_partitions_take(&partitions, 3, 5));
+    EXPECT(!cd_partitions_take(&partitions, 3, 5));
+    EXPECT(cd_partitions_take(&partitions, 3, 6));
+    cd_partitions_rewind(cd_partitions_find(&partitions, 3), 5);
+    EXPECT(cd_partitions_take(&partitions, 3, 5));
+    cd_partitions_free(&partitions);
+}
+
 static void a_suspect_goes_one_step_further_each_time_and_is_forgotten_when_committed(void)
 {
     struct cd_suspects suspects = {0};
@@ -127,6 +140,7 @@ int main(void)
     TEST(a_malformed_trace_is_not_continued);
     TEST(a_later_trace_version_is_continued_as_version_0);
     TEST(positions_go_back_to_what_was_committed);
+    TEST(a_message_that_comes_again_is_not_taken_twice);
     TEST(a_suspect_goes_one_step_further_each_time_and_is_forgotten_when_committed);
     TEST(a_property_passes_through_and_a_wrong_one_has_librdkafkas_reason);
     TEST(a_property_that_would_break_a_guarantee_is_refused);

@@ -129,29 +129,17 @@ static enum cd_status check_orders(const struct order *orders, size_t count, str
     return CD_OK;
 }
 
-/* The consumer's session timeout, 45 s in librdkafka unless set. */
-static int64_t session_timeout_ms(const struct cd_settings *settings)
-{
-    const char *text = settings_property(&settings->kafka.consumer_properties, "session.timeout.ms");
-    if (!text)
-        text = settings_property(&settings->kafka.properties, "session.timeout.ms");
-    return text ? strtoll(text, NULL, 10) : 45000;
-}
-
-/* notes/kafka.md, "Timeouts": franz-go docs/transactions.md, Vector's drain_timeout_ms */
+/* notes/kafka.md, "Timeouts". The group's session timeout sets no limit here: librdkafka sends heartbeats
+ * from a thread of its own while a batch is drained or committed. */
 static enum cd_status check_times(const struct cd_settings *settings, struct cd_error *error)
 {
-    int64_t drain_ms = settings->worker.drain_timeout_ms, session_ms = session_timeout_ms(settings);
+    int64_t drain_ms = settings->worker.drain_timeout_ms;
     int64_t transaction_ms = settings->batch.transaction_timeout_ms;
     const struct order orders[] = {
-        {"worker.drain_timeout_ms", drain_ms, "session.timeout.ms", session_ms,
-         "the group would go on without this worker before its batch is committed"},
         {"worker.drain_timeout_ms", drain_ms, "batch.transaction_timeout_ms", transaction_ms,
          "the broker would abort the transaction before the batch is finished"},
         {"worker.drain_timeout_ms", drain_ms, "worker.shutdown_timeout_ms",
          settings->worker.shutdown_timeout_ms, "leaving the group at the end includes a drain"},
-        {"batch.transaction_timeout_ms", transaction_ms, "session.timeout.ms", session_ms,
-         "whoever takes over from a dead worker would wait for its transaction"},
         {"batch.wait_ms", settings->batch.wait_ms * 2, "batch.transaction_timeout_ms", transaction_ms,
          "(twice the wait) a transaction must outlast the wait for its batch"},
     };

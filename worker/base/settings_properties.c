@@ -30,7 +30,7 @@ static const struct kept_property {
     {"request.required.acks", "an offset is committed only when all replicas have the record"},
     {"partition.assignment.strategy", "the worker handles cooperative rebalances only"},
     {"delivery.report.only.error", "the worker counts on it"},
-    {"enable.partition.eof", "the worker does not expect ends of partitions"},
+    {"enable.partition.eof", "the worker measures its lag by it"},
     {"test.mock.num.brokers", "set kafka.embedded"},
 };
 

@@ -83,7 +83,7 @@ const struct setting_group cd_setting_groups[] = {
 const size_t cd_setting_group_count = sizeof cd_setting_groups / sizeof *cd_setting_groups;
 
 /* Defaults: batch sizes after notes/kafka.md section 0 (2,000 messages a commit are within 2 % of the best
- * rate), timeouts after its section 1 (drain < transaction < session timeout; shutdown below the 30 s that
+ * rate), timeouts after its section 1 (drain < transaction timeout; shutdown below the 30 s that
  * container engines give). */
 const struct setting cd_setting_table[] = {
     {.name = "kafka.brokers",

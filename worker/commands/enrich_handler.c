@@ -4,11 +4,16 @@
 
 #include "copydesk/json.h"
 
+static void free_sessions(struct cd_session **sessions, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++)
+        cd_session_free(sessions[i]);
+    free(sessions);
+}
+
 void cd_enrich_handler_free(struct cd_enrich_handler *handler)
 {
-    for (unsigned i = 0; i < handler->session_count; i++)
-        cd_session_free(handler->sessions[i]);
-    free(handler->sessions);
+    free_sessions(handler->sessions, handler->session_count);
     handler->sessions = NULL;
     handler->session_count = 0;
 }
@@ -18,17 +23,18 @@ enum cd_status cd_enrich_handler_prepare(struct cd_enrich_handler *handler, cons
 {
     struct cd_enrich_options options = cd_settings_enrich_options(settings);
     unsigned count = cd_stream_thread_count(settings->worker.threads);
+    struct cd_session **sessions = calloc(count, sizeof(void *));
+    unsigned made = 0;
+    while (sessions && made < count && (sessions[made] = cd_session_new(models, &options)))
+        made++;
+    if (made < count) {
+        free_sessions(sessions, made);
+        return cd_fail(error, CD_MEMORY, NULL, "no memory for %u sessions", count);
+    }
     cd_enrich_handler_free(handler);
     handler->models = models;
-    handler->sessions = calloc(count, sizeof(void *));
-    while (handler->sessions && handler->session_count < count) {
-        struct cd_session *session = cd_session_new(models, &options);
-        if (!session)
-            break;
-        handler->sessions[handler->session_count++] = session;
-    }
-    if (handler->session_count < count)
-        return cd_fail(error, CD_MEMORY, NULL, "no memory for %u sessions", count);
+    handler->sessions = sessions;
+    handler->session_count = count;
     return CD_OK;
 }
 

@@ -18,7 +18,8 @@ struct cd_enrich_handler {
     struct cd_histogram read, tag, join, classify, write; /* the library's stages, since the last status */
 };
 
-/* Sessions for as many threads as the settings ask for. Also for a reload: the old ones are freed first. */
+/* Sessions for as many threads as the settings ask for. Also for a reload: the old ones stay
+ * when there is no memory for new ones. */
 enum cd_status cd_enrich_handler_prepare(struct cd_enrich_handler *handler, const struct cd_models *models,
                                          const struct cd_settings *settings, struct cd_error *error);
 void cd_enrich_handler_free(struct cd_enrich_handler *handler);

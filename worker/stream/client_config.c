@@ -156,7 +156,8 @@ static void put_producer_defaults(struct builder *b, const struct cd_settings *s
     put(b, "compression.type", "lz4");
     put(b, "linger.ms", "5");
     put_integer(b, "message.max.bytes", message_bytes);
-    put_integer(b, "batch.size", 1000000);
+    /* A set of messages must pass where one record passes (the topic's max.message.bytes). */
+    put_integer(b, "batch.size", clamp(settings->record.bytes_max, 1, 1000000));
     put_integer(b, "queue.buffering.max.kbytes",
                 clamp(settings->batch.queue_bytes_max / 1024, 65536, 2097151));
 }

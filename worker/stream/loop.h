@@ -18,8 +18,9 @@ struct cd_stream {
     const struct cd_settings *settings;
     const struct cd_handler *handler;
     struct cd_log *log;
-    atomic_int stop;    /* 1: finish and leave; 2: leave at once */
-    atomic_bool reload; /* asked for, not yet done */
+    atomic_int stop;             /* 1: finish and leave; 2: leave at once */
+    _Atomic uint64_t stopped_us; /* when stop became 1; 0 before */
+    atomic_bool reload;          /* asked for, not yet done */
 
     struct cd_consumer consumer;
     struct cd_producer producer;
@@ -66,6 +67,11 @@ void cd_stream_report_if_due(struct cd_stream *stream);
 void cd_stream_report(struct cd_stream *stream, enum cd_state state);
 /* report.c: keep an error for the status and log it. */
 void cd_stream_note_error(struct cd_stream *stream, const char *event, const struct cd_error *error);
+
+/* stream.c: after an abort or a failed recovery, wait a little, longer each time. */
+void cd_stream_back_off(struct cd_stream *stream);
+/* stream.c: until when the batch at hand may be finished: far away until a stop is asked for. */
+uint64_t cd_stream_stop_deadline_us(const struct cd_stream *stream);
 
 static inline int cd_stream_stopping(const struct cd_stream *stream)
 {

@@ -74,6 +74,8 @@ bool cd_partitions_take(struct cd_partitions *partitions, int32_t partition, int
     struct cd_partition *found = cd_partitions_find(partitions, partition);
     if (!found)
         return false;
+    if (found->next_offset != CD_OFFSET_UNKNOWN && offset < found->next_offset)
+        return false; /* librdkafka may give a message again after a rebalance's pause (#4636) */
     if (found->rewind_offset == CD_OFFSET_UNKNOWN)
         found->rewind_offset = offset;
     found->next_offset = offset + 1;

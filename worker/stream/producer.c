@@ -86,7 +86,7 @@ static enum cd_status init_transactions(struct cd_producer *producer, uint64_t d
         if (status != CD_RETRIABLE)
             return status;
         rd_kafka_poll(producer->client, 10);
-        if (must_stop(producer) || remaining_ms(deadline_us) == 0)
+        if (atomic_load(producer->stop) || remaining_ms(deadline_us) == 0)
             return cd_fail(error, CD_IO, id, "the transaction coordinator does not answer for this id");
     }
 }
@@ -106,14 +106,7 @@ void cd_producer_close(struct cd_producer *producer)
     producer->client = NULL;
     producer->in_transaction = false;
     producer->batch = NULL;
-}
-
-enum cd_status cd_producer_reopen(struct cd_producer *producer, uint64_t deadline_us, struct cd_error *error)
-{
-    cd_log_write(producer->log, CD_LOG_INFO, "producer_reopened",
-                 "a new producer takes over the transactional id");
-    cd_producer_close(producer);
-    return cd_producer_open(producer, deadline_us, error);
+    producer->failures = 0;
 }
 
 enum cd_status cd_producer_begin(struct cd_producer *producer, const struct cd_batch *batch,

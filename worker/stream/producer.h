@@ -33,7 +33,7 @@
 struct cd_producer {
     const struct cd_settings *settings;
     struct cd_log *log;
-    const atomic_int *stop; /* 2: give up waiting at once */
+    const atomic_int *stop; /* 1: do not wait for a coordinator; 2: give up all waiting at once */
     rd_kafka_t *client;     /* NULL when closed */
     bool in_transaction;
     const struct cd_batch *batch; /* whose items the delivery reports name; NULL between batches */
@@ -52,15 +52,13 @@ enum cd_status cd_producer_begin(struct cd_producer *producer, const struct cd_b
                                  struct cd_error *error);
 /* Wait until everything sent is delivered. CD_OK, or CD_ABORTABLE (something failed or took too long). */
 enum cd_status cd_producer_flush(struct cd_producer *producer, uint64_t deadline_us, struct cd_error *error);
-/* Commit with these offsets. CD_OK, CD_ABORTABLE (call cd_producer_abort), CD_IO (outcome not known: call
- * cd_producer_reopen), CD_FATAL. */
+/* Commit with these offsets. CD_OK, CD_ABORTABLE (call cd_producer_abort), CD_IO (outcome not known: close
+ * and open anew), CD_FATAL. */
 enum cd_status cd_producer_commit(struct cd_producer *producer,
                                   const rd_kafka_topic_partition_list_t *offsets,
                                   const rd_kafka_consumer_group_metadata_t *group, uint64_t deadline_us,
                                   struct cd_error *error);
-/* Abort what is open. CD_OK, CD_IO (not known: reopen), CD_FATAL. */
+/* Abort what is open. CD_OK, CD_IO (not known: close and open anew), CD_FATAL. */
 enum cd_status cd_producer_abort(struct cd_producer *producer, uint64_t deadline_us, struct cd_error *error);
-/* A new client in place of the old one. */
-enum cd_status cd_producer_reopen(struct cd_producer *producer, uint64_t deadline_us, struct cd_error *error);
 
 #endif

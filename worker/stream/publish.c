@@ -96,7 +96,7 @@ static enum cd_status send_record(const struct cd_publisher *publisher, struct s
 {
     s->topic = publisher->settings->topics.enriched;
     s->partition = s->source->partition % publisher->enriched_partitions;
-    s->value = has_value ? value.bytes : NULL;
+    s->value = !has_value ? NULL : value.bytes ? value.bytes : "";
     s->length = has_value ? value.length : 0;
     if (s->length > (size_t)publisher->settings->record.bytes_max)
         return cd_fail(error, CD_LIMIT, NULL,

@@ -58,7 +58,8 @@ static enum cd_status wait_handled(struct cd_stream *stream, uint64_t deadline_u
 {
     while (!cd_pool_wait(stream->pool, stream->handling, WAIT_SLICE_MS)) {
         cd_stream_report_if_due(stream);
-        if (cd_monotonic_us() > deadline_us || cd_stream_stopping(stream) > 1)
+        if (cd_monotonic_us() > earlier(deadline_us, cd_stream_stop_deadline_us(stream)) ||
+            cd_stream_stopping(stream) > 1)
             return cd_fail(error, CD_ABORTABLE, "batch", "%zu articles are not handled in time",
                            stream->handling->count);
     }
@@ -150,6 +151,7 @@ static enum cd_status commit_batch(struct cd_stream *stream, uint64_t deadline_u
     struct cd_batch *batch = stream->handling;
     struct cd_published published;
     uint64_t end_us = earlier(deadline_us, after_ms(stream->settings->batch.transaction_timeout_ms * 3 / 4));
+    end_us = earlier(end_us, cd_stream_stop_deadline_us(stream));
     rd_kafka_consumer_group_metadata_t *group = cd_consumer_group(&stream->consumer);
     if (!group)
         return cd_fail(error, CD_ABORTABLE, stream->settings->kafka.group,
@@ -178,6 +180,9 @@ static enum cd_status fall_back(struct cd_stream *stream, enum cd_status failure
         failure = cd_producer_abort(&stream->producer, after_ms(ABORT_TIMEOUT_MS), error);
     cd_stream_discard(stream);
     stream->aborts_in_a_row++;
+    if (stream->batch_limit > 1)
+        stream->batch_limit /=
+            2; /* so that what is too much for one transaction does not come again for ever */
     pthread_mutex_lock(&stream->counts_lock);
     stream->counts.transactions_aborted++;
     pthread_mutex_unlock(&stream->counts_lock);
@@ -197,13 +202,13 @@ enum cd_status cd_stream_settle(struct cd_stream *stream, uint64_t deadline_us, 
         return CD_OK;
     enum cd_status status = wait_handled(stream, deadline_us, error);
     if (status == CD_OK) {
-        adapt_limit(stream, batch);
         cd_histogram_record(&stream->times.gather, batch->handling_us - batch->started_us);
         cd_histogram_record(&stream->times.handle, batch->handled_us - batch->handling_us);
         status = commit_batch(stream, deadline_us, error);
     }
     if (status != CD_OK)
         return fall_back(stream, status, error);
+    adapt_limit(stream, batch);
     cd_batch_clear(batch, bytes_to_keep(stream));
     return CD_OK;
 }
@@ -214,6 +219,8 @@ enum cd_status cd_stream_recover(struct cd_stream *stream, struct cd_error *erro
         enum cd_status status = CD_OK;
         if (!stream->producer.client)
             status = cd_producer_open(&stream->producer, after_ms(REOPEN_TIMEOUT_MS), error);
+        if (status != CD_OK)
+            cd_producer_close(&stream->producer);
         if (status == CD_OK)
             status = cd_consumer_rewind(&stream->consumer, true, error);
         if (status == CD_OK) {
@@ -224,9 +231,9 @@ enum cd_status cd_stream_recover(struct cd_stream *stream, struct cd_error *erro
         }
         if (status != CD_IO)
             return status;
-        cd_producer_close(&stream->producer);
         cd_stream_note_error(stream, "recovering", error);
-        cd_stream_report_if_due(stream);
+        stream->aborts_in_a_row++;
+        cd_stream_back_off(stream);
     }
     return CD_OK;
 }

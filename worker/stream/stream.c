@@ -97,7 +97,16 @@ void cd_stream_free(struct cd_stream *stream)
 
 void cd_stream_stop(struct cd_stream *stream)
 {
-    atomic_fetch_add(&stream->stop, 1);
+    if (atomic_fetch_add(&stream->stop, 1) == 0)
+        atomic_store(&stream->stopped_us, cd_monotonic_us());
+}
+
+uint64_t cd_stream_stop_deadline_us(const struct cd_stream *stream)
+{
+    uint64_t stopped_us = atomic_load(&stream->stopped_us);
+    if (stopped_us == 0)
+        return UINT64_MAX;
+    return stopped_us + (uint64_t)(stream->settings->worker.shutdown_timeout_ms - LEAVE_LEAST_MS) * 1000;
 }
 
 void cd_stream_reload(struct cd_stream *stream)
@@ -130,8 +139,9 @@ static uint64_t after_ms(int64_t milliseconds)
 static enum cd_status start(struct cd_stream *stream, struct cd_error *error)
 {
     struct cd_topic_counts counts;
-    enum cd_status status = cd_topic_check(&stream->consumer, stream->settings,
-                                           (int)stream->settings->kafka.startup_timeout_ms, &counts, error);
+    enum cd_status status =
+        cd_topic_check(&stream->consumer, stream->settings, (int)stream->settings->kafka.startup_timeout_ms,
+                       &stream->stop, &counts, error);
     if (status != CD_OK)
         return status;
     stream->publisher.enriched_partitions = counts.enriched;
@@ -182,7 +192,7 @@ static void turn(struct cd_stream *stream)
 }
 
 /* After an abort: wait a little, longer each time, so that a lasting trouble does not make us spin. */
-static void back_off(struct cd_stream *stream)
+void cd_stream_back_off(struct cd_stream *stream)
 {
     if (stream->aborts_in_a_row < 2)
         return;
@@ -219,7 +229,7 @@ static enum cd_status loop(struct cd_stream *stream, struct cd_error *error)
         if (status == CD_OK)
             status = check_log(stream, error);
         cd_stream_report_if_due(stream);
-        back_off(stream);
+        cd_stream_back_off(stream);
     }
     return status;
 }
@@ -227,7 +237,7 @@ static enum cd_status loop(struct cd_stream *stream, struct cd_error *error)
 /* The batch in the threads is still committed; what was only gathered is left to the next owner. */
 static enum cd_status finish(struct cd_stream *stream, struct cd_error *error)
 {
-    uint64_t deadline_us = after_ms(stream->settings->worker.shutdown_timeout_ms - LEAVE_LEAST_MS);
+    uint64_t deadline_us = cd_stream_stop_deadline_us(stream);
     cd_log_write(stream->log, CD_LOG_INFO, "stopping", "finishing %zu articles", stream->handling->count);
     cd_stream_report(stream, CD_STATE_STOPPING);
     enum cd_status status = cd_stream_settle(stream, deadline_us, error);
@@ -253,7 +263,9 @@ enum cd_status cd_stream_run(struct cd_stream *stream, struct cd_error *error)
 {
     struct cd_error own = {0};
     enum cd_status status = start(stream, &own);
-    if (status == CD_OK) {
+    if (status == CD_IO && cd_stream_stopping(stream)) {
+        status = CD_OK; /* asked to stop while it still waited for the broker */
+    } else if (status == CD_OK) {
         cd_log_write(stream->log, CD_LOG_INFO, "started", "%s to %s in group %s with %u threads",
                      stream->settings->topics.raw, stream->settings->topics.enriched,
                      stream->settings->kafka.group, cd_pool_threads(stream->pool));

@@ -45,8 +45,8 @@ static enum cd_status count_partitions(const struct rd_kafka_metadata *metadata,
 
 /* All topics are listed rather than asked for one by one, for asking a broker for a topic may create it. */
 static enum cd_status list_topics(struct cd_consumer *consumer, const struct cd_settings *settings,
-                                  int timeout_ms, const struct rd_kafka_metadata **metadata,
-                                  struct cd_error *error)
+                                  int timeout_ms, const atomic_int *stop,
+                                  const struct rd_kafka_metadata **metadata, struct cd_error *error)
 {
     uint64_t until_us = cd_monotonic_us() + (uint64_t)timeout_ms * 1000;
     rd_kafka_resp_err_t code;
@@ -56,7 +56,7 @@ static enum cd_status list_topics(struct cd_consumer *consumer, const struct cd_
         if (consumer->problem.status == CD_INVALID)
             return cd_fail(error, CD_INVALID, settings->kafka.brokers,
                            "the broker refuses our credentials: %s", consumer->problem.message);
-        if (cd_monotonic_us() > until_us)
+        if (cd_monotonic_us() > until_us || atomic_load(stop))
             return cd_fail(error, CD_IO, settings->kafka.brokers, "no broker answers within %d ms: %s",
                            timeout_ms,
                            *consumer->problem.message ? consumer->problem.message : rd_kafka_err2str(code));
@@ -66,14 +66,15 @@ static enum cd_status list_topics(struct cd_consumer *consumer, const struct cd_
 
 /* A topic that was created a moment ago takes another to be known to every broker. */
 enum cd_status cd_topic_check(struct cd_consumer *consumer, const struct cd_settings *settings,
-                              int timeout_ms, struct cd_topic_counts *counts, struct cd_error *error)
+                              int timeout_ms, const atomic_int *stop, struct cd_topic_counts *counts,
+                              struct cd_error *error)
 {
     enum cd_status status = CD_NOT_FOUND;
     for (int attempt = 0; attempt < ATTEMPTS && status == CD_NOT_FOUND; attempt++) {
         const struct rd_kafka_metadata *metadata;
         if (attempt > 0)
             nanosleep(&(struct timespec){0, PAUSE_NS}, NULL);
-        status = list_topics(consumer, settings, timeout_ms, &metadata, error);
+        status = list_topics(consumer, settings, timeout_ms, stop, &metadata, error);
         if (status != CD_OK)
             return status;
         status = count_partitions(metadata, settings, counts, error);
