@@ -8,7 +8,7 @@ parts=()
 for program in "$BUILD"/tests/unit/* "$BUILD"/tests/stream/*; do
     [[ -x $program && ! -d $program && $program != *.o && $program != *.d ]] && parts+=("$program")
 done
-for script in tests/unit/*.sh tests/golden/*.sh tests/stream/*.sh tests/kafka/*_test.sh tests/fuzz/*_test.sh tests/sanitizers_test.sh; do
+for script in tests/unit/*_test.sh tests/golden/*_test.sh tests/stream/*_test.sh tests/kafka/*_test.sh tests/fuzz/*_test.sh tests/sanitizers_test.sh; do
     [[ -x $script ]] && parts+=("$script")
 done
 export BUILD

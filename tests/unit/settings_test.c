@@ -435,10 +435,6 @@ static void settings_that_do_not_fit_together_are_refused(void)
 {
     expect_misfit("topics = { raw = \"a\"; status = \"a\"; };", "topics.status",
                   "\"a\" is topics.raw already");
-    expect_misfit("worker = { drain_timeout_ms = 50000; };", "worker.drain_timeout_ms",
-                  "50000 must not be above session.timeout.ms = 45000");
-    expect_misfit("kafka = { consumer_properties = [ \"session.timeout.ms=10000\" ]; };",
-                  "worker.drain_timeout_ms", "20000 must not be above session.timeout.ms = 10000");
     expect_misfit("batch = { bytes_max = 2000000; queue_bytes_max = 1048576; };", "batch.bytes_max",
                   "must not be above batch.queue_bytes_max = 1048576");
     expect_misfit("article = { text_bytes_max = 2000000; };", "article.text_bytes_max",

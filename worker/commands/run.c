@@ -206,6 +206,8 @@ static int work(struct run *run)
     enum cd_status status = cd_stream_run(run->stream, &error);
     if (status == CD_OK)
         return CD_EXIT_OK;
+    if (status == CD_INVALID) /* settings were checked before: it is the broker that refuses */
+        status = CD_IO;
     bool is_disk = status == CD_IO && !cd_log_healthy(run->log);
     return cd_give_up(&error, is_disk ? CD_EXIT_IO : exit_status_of(status));
 }

@@ -201,7 +201,13 @@ enum cd_status cd_producer_abort(struct cd_producer *producer, uint64_t deadline
         producer->batch = NULL;
         return is_clean ? cd_kafka_fatal(producer->client, "delivery", error) : CD_IO;
     }
-    rd_kafka_flush(producer->client, ABORT_FLUSH_MS);
+    /* Ending a transaction while sends are on their way may be fatal (#4849): then a new producer ends it. */
+    if (rd_kafka_flush(producer->client, ABORT_FLUSH_MS) == RD_KAFKA_RESP_ERR__TIMED_OUT && is_clean) {
+        producer->in_transaction = false;
+        producer->batch = NULL;
+        return cd_fail(error, CD_IO, "abort",
+                       "the brokers do not take what was sent; a new producer goes on");
+    }
     do {
         int timeout_ms = remaining_ms(deadline_us);
         status = cd_kafka_triage(rd_kafka_abort_transaction(producer->client, timeout_ms < LEAST_COMMIT_MS
