@@ -12,8 +12,7 @@ const char *cd_version(void)
     return CD_VERSION;
 }
 
-/* ---- models ---------------------------------------------------------------------------------------------
- */
+/* ---- models -------------------------------------------------------------------------------- */
 
 struct cd_models {
     struct cd_model_file *entities_file, *topics_file;
@@ -82,8 +81,7 @@ const char *cd_models_topics_version(const struct cd_models *models)
     return cd_model_version(models->topics_file);
 }
 
-/* ---- sessions -------------------------------------------------------------------------------------------
- */
+/* ---- sessions ------------------------------------------------------------------------------ */
 
 enum {
     ARENA_FIRST_BYTES = 1 << 20,
@@ -152,8 +150,7 @@ void cd_session_free(struct cd_session *session)
     free(session);
 }
 
-/* ---- one article, stage by stage ------------------------------------------------------------------------
- */
+/* ---- one article, stage by stage ----------------------------------------------------------- */
 
 /* Microseconds since *mark_us, which moves to now: one clock call a stage. */
 static uint32_t lap(uint64_t *mark_us)

@@ -10,6 +10,7 @@ if ! output=$("${MAKE:-make}" fuzzers -j2 2>&1); then
     echo "$output"
     exit 1
 fi
+export LSAN_OPTIONS="suppressions=$PWD/tests/fuzz/leaks.supp:print_suppressions=0"
 status=0
 for source in tests/fuzz/*_fuzz.c; do
     name=$(basename "$source" _fuzz.c)

@@ -5,6 +5,7 @@ set -u
 seconds=$1 jobs=$2
 shift 2
 root=$(cd "$(dirname "$0")" && pwd)
+export LSAN_OPTIONS="suppressions=$root/leaks.supp:print_suppressions=0"
 
 fuzz_one() {
     program=$1

@@ -85,8 +85,7 @@ bool client_create_topics(const char *broker, int partitions, char *const *names
     return created;
 }
 
-/* ---- reading a topic to its end
- * -------------------------------------------------------------------------------- */
+/* ---- reading a topic to its end ------------------------------------------------------------ */
 
 struct reading {
     rd_kafka_t *client;
@@ -170,8 +169,7 @@ bool client_read_topic(const char *broker, const char *topic, int wait_ms, clien
     return complete;
 }
 
-/* ---- groups and headers
- * ---------------------------------------------------------------------------------------- */
+/* ---- groups and headers -------------------------------------------------------------------- */
 
 /* A group's offsets in a topic, asked for with one client. */
 struct group_view {

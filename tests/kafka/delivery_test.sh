@@ -62,9 +62,10 @@ changing_workers() {
     judge adding_and_removing_workers_loses_and_doubles_nothing
 }
 
-# The broker goes in the middle of the work, again and again: once it is stopped, once it is killed.
+# The broker goes in the middle of the work, again and again: once it is stopped, once it is killed. A transaction that
+# it does not know any more is fatal to its producer, so a worker may end with status 5, to be started anew.
 broker_restarts() {
-    local how producer
+    local how producer fatal_allowed=yes
     use_topics broker_restarts || return
     start_worker a
     start_worker b
@@ -77,6 +78,7 @@ broker_restarts() {
             "$kafka/broker.sh" $how "$dir"
             sleep 1
             "$kafka/broker.sh" again "$dir"
+            revive_workers
         done
     done
     judge stopping_and_killing_the_broker_loses_and_doubles_nothing

@@ -94,8 +94,7 @@ static bool has_expected_value(const struct verification *v, const rd_kafka_mess
     return message->payload && has_bytes(message->payload, message->len, value->bytes, value->length);
 }
 
-/* ---- what must be the same in every output
- * --------------------------------------------------------------------- */
+/* ---- what must be the same in every output ------------------------------------------------- */
 
 static void check_passed_through(struct verification *v, const struct fate *fate,
                                  const rd_kafka_message_t *message)
@@ -138,8 +137,7 @@ static bool count_once(struct verification *v, unsigned *seen, const rd_kafka_me
     return false;
 }
 
-/* ---- the three topics
- * ------------------------------------------------------------------------------------------ */
+/* ---- the three topics ---------------------------------------------------------------------- */
 
 static void take_raw(void *context, const rd_kafka_message_t *message)
 {
@@ -232,8 +230,7 @@ static void take_dead(void *context, const rd_kafka_message_t *message)
                place_of(message).text, v->expected.id);
 }
 
-/* ---- the verdict
- * ----------------------------------------------------------------------------------------------- */
+/* ---- the verdict --------------------------------------------------------------------------- */
 
 static void judge_fates(struct verification *v)
 {

@@ -43,13 +43,32 @@ stop_all_workers() {
 
 produce() { check produce "${plan[@]}" "${names[@]}" "$@" >>"$dir/$scenario.produce.log" 2>&1; }
 
+# Do what a supervisor does: start a worker anew that ended with status 5 (a fatal Kafka error), when the round allows
+# for that; any other end is a fault. False when no worker lives any more.
+revive_workers() {
+    local name status alive=1
+    for name in "${!worker_pid[@]}"; do
+        if kill -0 "${worker_pid[$name]}" 2>/dev/null; then
+            alive=0
+            continue
+        fi
+        wait "${worker_pid[$name]}" 2>/dev/null
+        status=$?
+        unset "worker_pid[$name]"
+        if [ $status -eq 5 ] && [ "${fatal_allowed:-no}" = yes ]; then
+            start_worker "$name"
+            alive=0
+        else
+            bad_exits="$bad_exits worker $name ended with status $status;"
+        fi
+    done
+    return $alive
+}
+
 # Wait until the group has committed everything; not longer than that, nor when no worker lives any more.
 await_workers() {
-    local deadline=$((SECONDS + 120 + articles / 100)) name alive
-    while [ "$(check remaining "${names[@]}" 2>/dev/null)" != 0 ] && [ $SECONDS -lt $deadline ]; do
-        alive=0
-        for name in "${!worker_pid[@]}"; do kill -0 "${worker_pid[$name]}" 2>/dev/null && alive=1; done
-        [ $alive = 1 ] || break
+    local deadline=$((SECONDS + 120 + articles / 100))
+    while revive_workers && [ "$(check remaining "${names[@]}" 2>/dev/null)" != 0 ] && [ $SECONDS -lt $deadline ]; do
         sleep 0.3
     done
 }

@@ -38,7 +38,7 @@ static struct cd_slice original_of(const struct cd_text *text, const char *word)
                          cd_text_original_offset(text, end - 1) + 1);
 }
 
-/* ---- JSON shapes ------------------------------------------------------------------------------------- */
+/* ---- JSON shapes --------------------------------------------------------------------------- */
 
 static void reads_the_common_field_names(void)
 {
@@ -190,7 +190,7 @@ static void ninjs_3_prefers_main_headline_and_plain_text(void)
     EXPECT_STRING(article.body.field, "bodies[1].value");
 }
 
-/* ---- what cannot be read ----------------------------------------------------------------------------- */
+/* ---- what cannot be read ------------------------------------------------------------------- */
 
 static void broken_json_says_line_and_column(void)
 {
@@ -262,7 +262,7 @@ static void a_title_alone_is_enough(void)
     EXPECT(article.body.clean.length == 0);
 }
 
-/* ---- repair ------------------------------------------------------------------------------------------ */
+/* ---- repair -------------------------------------------------------------------------------- */
 
 static void windows_1252_bytes_are_repaired(void)
 {
@@ -305,7 +305,7 @@ static void numbers_beyond_machine_types_do_not_lose_the_article(void)
     EXPECT(strncmp(error.where, "line 2", 6) == 0);
 }
 
-/* ---- text -------------------------------------------------------------------------------------------- */
+/* ---- text ---------------------------------------------------------------------------------- */
 
 static void text_that_needs_no_mending_is_not_copied(void)
 {
@@ -386,7 +386,7 @@ static void c1_controls_read_as_windows_1252(void)
     EXPECT(article.warnings == CD_WARNING_ENCODING_REPAIRED);
 }
 
-/* ---- plain text -------------------------------------------------------------------------------------- */
+/* ---- plain text ---------------------------------------------------------------------------- */
 
 static void plain_text_may_begin_with_a_date_word(void)
 {

@@ -131,7 +131,7 @@ static bool is_named(const char *surface, const char *name)
     return entity && cd_slice_equal(entity->name, cd_slice_of(name));
 }
 
-/* ---- people ------------------------------------------------------------------------------------------- */
+/* ---- people -------------------------------------------------------------------------------- */
 
 static void surname_joins_full_name(void)
 {
@@ -317,7 +317,7 @@ static void unrelated_people_stay_apart(void)
     EXPECT(joined.entities.count == 4);
 }
 
-/* ---- organisations ------------------------------------------------------------------------------------ */
+/* ---- organisations ------------------------------------------------------------------------- */
 
 static void acronym_in_parentheses_joins(void)
 {
@@ -456,7 +456,7 @@ static void ampersand_is_and(void)
     EXPECT(joined.entities.count == 1);
 }
 
-/* ---- places, groups and things ------------------------------------------------------------------------ */
+/* ---- places, groups and things ------------------------------------------------------------- */
 
 static void gaza_city_is_not_gaza(void)
 {
@@ -510,7 +510,7 @@ static void product_generations_stay_apart(void)
     EXPECT(same("737 Max", "Boeing 737 Max"));
 }
 
-/* ---- types -------------------------------------------------------------------------------------------- */
+/* ---- types --------------------------------------------------------------------------------- */
 
 static void weak_type_is_overruled(void)
 {
@@ -551,7 +551,7 @@ static void confident_surname_keeps_its_type(void)
     EXPECT(joined.entities.count == 2);
 }
 
-/* ---- results ------------------------------------------------------------------------------------------ */
+/* ---- results ------------------------------------------------------------------------------- */
 
 static void salience_sums_to_one_and_falls(void)
 {

@@ -202,7 +202,7 @@ static void unknown_members_are_null(void)
     json_decref(record);
 }
 
-/* ---- augment ------------------------------------------------------------------------------------------- */
+/* ---- augment ------------------------------------------------------------------------------- */
 
 static void augmenting_changes_no_other_byte(void)
 {
@@ -265,7 +265,7 @@ static void augmenting_looks_at_keys_of_the_object_only(void)
     json_decref(write_record());
 }
 
-/* ---- ninjs --------------------------------------------------------------------------------------------- */
+/* ---- ninjs --------------------------------------------------------------------------------- */
 
 static void ninjs_has_its_lists_by_type(void)
 {

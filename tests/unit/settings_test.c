@@ -7,8 +7,7 @@
 #include "../../worker/base/settings_table.h"
 #include "copydesk/settings.h"
 
-/* ---- helpers: a file of that text, loaded
- * --------------------------------------------------------------------- */
+/* ---- helpers: a file of that text, loaded -------------------------------------------------- */
 
 static char path[64];
 
@@ -58,8 +57,7 @@ static void expect_environment_refusal(const char *variable, const char *value, 
     unsetenv(variable);
 }
 
-/* ---- the table
- * ------------------------------------------------------------------------------------------------ */
+/* ---- the table ----------------------------------------------------------------------------- */
 
 static void names_and_variables_are_unique(void)
 {
@@ -128,8 +126,7 @@ static void the_article_reader_has_the_same_defaults(void)
     cd_settings_free(&settings);
 }
 
-/* ---- the file
- * --------------------------------------------------------------------------------------------------- */
+/* ---- the file ------------------------------------------------------------------------------ */
 
 static void a_file_sets_every_type(void)
 {
@@ -249,8 +246,7 @@ static void topic_names_follow_kafka(void)
     EXPECT(load(text, &settings, NULL) == CD_INVALID);
 }
 
-/* ---- properties
- * ------------------------------------------------------------------------------------------------ */
+/* ---- properties ---------------------------------------------------------------------------- */
 
 static void properties_of_ours_are_refused_with_the_reason(void)
 {
@@ -286,8 +282,7 @@ static void properties_from_the_environment_are_split(void)
     unsetenv("COPYDESK_KAFKA_PROPERTIES");
 }
 
-/* ---- the environment
- * --------------------------------------------------------------------------------------------- */
+/* ---- the environment ----------------------------------------------------------------------- */
 
 static void the_environment_goes_before_the_file(void)
 {
@@ -350,8 +345,7 @@ static void unknown_variables_are_named(void)
     cd_buffer_free(&names);
 }
 
-/* ---- secrets
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- secrets ------------------------------------------------------------------------------- */
 
 static const char sasl_file[] = "kafka = { username = \"u\"; password_file = \"%s\"; };";
 
@@ -428,8 +422,7 @@ static void a_user_without_a_password_is_refused(void)
     expect_misfit("kafka = { username = \"u\"; };", "kafka.username", "there is no password for \"u\"");
 }
 
-/* ---- together
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- together ------------------------------------------------------------------------------ */
 
 static void settings_that_do_not_fit_together_are_refused(void)
 {
@@ -442,8 +435,7 @@ static void settings_that_do_not_fit_together_are_refused(void)
     expect_misfit("batch = { wait_ms = 16000; };", "batch.wait_ms", "batch.transaction_timeout_ms");
 }
 
-/* ---- print
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- print --------------------------------------------------------------------------------- */
 
 static void print_and_load_again_gives_the_same(void)
 {
@@ -502,8 +494,7 @@ static void the_markdown_list_has_a_row_for_each_setting(void)
     cd_buffer_free(&out);
 }
 
-/* ---- reload
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- reload -------------------------------------------------------------------------------- */
 
 static void reload_takes_what_it_can_and_names_the_rest(void)
 {

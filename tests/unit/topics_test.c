@@ -243,8 +243,7 @@ static void reasons_name_words_and_entities(void)
     EXPECT(by_entity);
 }
 
-/* ---- damaged models --------------------------------------------------------------------------------------
- */
+/* ---- damaged models ------------------------------------------------------------------------ */
 
 /* Write the shipped model with one section replaced, and try to open it. */
 static enum cd_status open_with(const char *replaced, struct cd_slice with, struct cd_error *error)

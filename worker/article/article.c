@@ -4,7 +4,7 @@
 
 #include "copydesk/hash.h"
 
-/* ---- options and names ------------------------------------------------------------------------------- */
+/* ---- options and names --------------------------------------------------------------------- */
 
 struct cd_article_options cd_article_default_options(void)
 {
@@ -43,7 +43,7 @@ const char *cd_warning_name(enum cd_warning warning)
     return "unknown";
 }
 
-/* ---- the way back to the original -------------------------------------------------------------------- */
+/* ---- the way back to the original ---------------------------------------------------------- */
 
 size_t cd_text_original_offset(const struct cd_text *text, size_t clean_byte)
 {
@@ -61,7 +61,7 @@ size_t cd_text_original_offset(const struct cd_text *text, size_t clean_byte)
     return run->original_byte + (clean_byte - run->clean_byte);
 }
 
-/* ---- reading ----------------------------------------------------------------------------------------- */
+/* ---- reading ------------------------------------------------------------------------------- */
 
 static struct cd_slice without_byte_order_mark(struct cd_slice text)
 {

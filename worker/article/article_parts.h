@@ -9,7 +9,7 @@
 
 #include "copydesk/article.h"
 
-/* ---- text writer (text_writer.c): published bytes beside the way back to their source ---------------- */
+/* ---- text writer (text_writer.c): published bytes beside the way back to their source ------ */
 
 struct text_writer {
     struct cd_arena *arena;
@@ -34,7 +34,7 @@ void text_writer_trim_end(struct text_writer *writer);
 /* The finished text; CD_MEMORY when the writer has failed. */
 enum cd_status text_writer_finish(struct text_writer *writer, struct cd_text *text, struct cd_error *error);
 
-/* ---- mending (mend.c): line ends, odd spaces, invisible and control characters ----------------------- */
+/* ---- mending (mend.c): line ends, odd spaces, invisible and control characters ------------- */
 
 /* What stands in a text that is not plain words; one scan finds out. */
 enum text_findings { FOUND_ODD_BYTES = 1, FOUND_LESS_THAN = 2, FOUND_AMPERSAND = 4 };
@@ -58,7 +58,7 @@ void mend_character(struct cd_slice text, size_t at, struct mended *mended);
 /* Source bytes [begin, end) with everything but markup and entities mended. */
 void mend_plain(struct text_writer *writer, size_t begin, size_t end);
 
-/* ---- character references (entity.c) ----------------------------------------------------------------- */
+/* ---- character references (entity.c) ------------------------------------------------------- */
 
 /* Names beyond the common ones that may be looked up in one text: more than any article has, and a bound on
  * the time that rubbish takes. */
@@ -71,7 +71,7 @@ size_t decode_entity(struct cd_slice text, size_t at, char out[8], unsigned *out
 /* A text without tags: mend it and decode its character references. */
 void mend_entities(struct text_writer *writer);
 
-/* ---- HTML (html.c with libgumbo, html_pieces.c) ------------------------------------------------------ */
+/* ---- HTML (html.c with libgumbo, html_pieces.c) -------------------------------------------- */
 
 /* The break that stands before a piece of text. */
 enum piece_break { BREAK_NONE, BREAK_CELL, BREAK_LINE, BREAK_PARAGRAPH };
@@ -119,7 +119,7 @@ enum piece_break break_at_tag(struct cd_slice text, size_t at);
 /* CD_MEMORY, or CD_OK with the text in the writer. */
 enum cd_status mend_html(struct text_writer *writer, struct cd_error *error);
 
-/* ---- one field (field.c) ----------------------------------------------------------------------------- */
+/* ---- one field (field.c) ------------------------------------------------------------------- */
 
 /* Make a published text of a decoded string, whatever is in it. `original` must live as long as the arena. */
 enum cd_status clean_text(struct cd_slice original, const char *field, struct cd_arena *arena,
@@ -130,7 +130,7 @@ bool is_space(char c);
 bool is_blank(struct cd_slice text);
 struct cd_slice trimmed(struct cd_slice text);
 
-/* ---- encoding and JSON repair (encoding.c, json_repair.c) -------------------------------------------- */
+/* ---- encoding and JSON repair (encoding.c, json_repair.c) ---------------------------------- */
 
 /* Make valid UTF-8 of `raw`: itself when it is, a mended copy when a few Windows-1252 bytes stand in it. */
 enum cd_status repair_encoding(struct cd_slice raw, struct cd_arena *arena, struct cd_slice *text,
@@ -145,7 +145,7 @@ enum cd_status check_nesting(struct cd_slice json, unsigned nesting_max, struct 
 enum cd_status parse_json(struct cd_slice text, bool exact_numbers, struct cd_arena *arena, json_t **object,
                           uint32_t *warnings, struct cd_error *error);
 
-/* ---- readers ----------------------------------------------------------------------------------------- */
+/* ---- readers ------------------------------------------------------------------------------- */
 
 struct reading {
     const struct cd_article_options *options;
@@ -176,7 +176,7 @@ const json_t *ninjs_source(const json_t *object);
 enum cd_status read_json_article(const struct reading *reading, struct cd_slice text);
 enum cd_status read_plain_article(const struct reading *reading, struct cd_slice text);
 
-/* ---- dates (date.c) ---------------------------------------------------------------------------------- */
+/* ---- dates (date.c) ------------------------------------------------------------------------ */
 
 /* A date at the beginning of `text`: bytes it takes, 0 when there is none. */
 size_t parse_leading_date(struct cd_slice text, int64_t *time_ms);

@@ -20,7 +20,7 @@ struct fields {
     int meridiem; /* 0: none, 1: a.m., 2: p.m. */
 };
 
-/* ---- calendar ---------------------------------------------------------------------------------------- */
+/* ---- calendar ------------------------------------------------------------------------------ */
 
 /* Days from 1970-01-01 (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms"). */
 static int64_t days_from_civil(int year, int month, int day)
@@ -68,7 +68,7 @@ static bool is_summer_in_us(const struct fields *f)
     return today >= 300 + nth_sunday(f->year, 3, 2) && today < 1100 + nth_sunday(f->year, 11, 1);
 }
 
-/* ---- reading characters ------------------------------------------------------------------------------ */
+/* ---- reading characters -------------------------------------------------------------------- */
 
 struct cursor {
     struct cd_slice text;
@@ -122,7 +122,7 @@ static bool set(int *field, int64_t value)
     return true;
 }
 
-/* ---- words ------------------------------------------------------------------------------------------- */
+/* ---- words --------------------------------------------------------------------------------- */
 
 static const char *const months[] = {"january", "february", "march",     "april",   "may",      "june",
                                      "july",    "august",   "september", "october", "november", "december"};
@@ -222,7 +222,7 @@ static bool take_word(struct cursor *cursor, struct fields *f)
     return false;
 }
 
-/* ---- numbers ----------------------------------------------------------------------------------------- */
+/* ---- numbers ------------------------------------------------------------------------------- */
 
 /* "hh:mm[:ss[.fff]]"; the cursor stands on the hour. */
 static bool take_clock(struct cursor *cursor, struct fields *f, unsigned hour_digits)
@@ -390,7 +390,7 @@ static bool take_digits(struct cursor *cursor, struct fields *f)
     return taken;
 }
 
-/* ---- the whole --------------------------------------------------------------------------------------- */
+/* ---- the whole ----------------------------------------------------------------------------- */
 
 /* "(Central European Standard Time)". */
 static bool take_comment(struct cursor *cursor)

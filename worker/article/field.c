@@ -44,7 +44,7 @@ enum cd_status clean_text(struct cd_slice original, const char *field, struct cd
     return status;
 }
 
-/* ---- cutting ----------------------------------------------------------------------------------------- */
+/* ---- cutting ------------------------------------------------------------------------------- */
 
 /* The last place in [limit / 2, limit] behind which a sentence has ended, else a word, else a character. */
 static size_t cutting_place(struct cd_slice text, size_t limit)

@@ -15,7 +15,7 @@ enum {
     NAME_BYTES_MAX = 16,
 };
 
-/* ---- which elements mean what ------------------------------------------------------------------------ */
+/* ---- which elements mean what -------------------------------------------------------------- */
 
 /* 0: inline. */
 enum element_kind { INLINE = 0, CELL, LINE, PARAGRAPH, DROPPED };
@@ -68,7 +68,7 @@ static bool ends_flow(GumboTag tag)
            (tag >= GUMBO_TAG_H1 && tag <= GUMBO_TAG_H6);
 }
 
-/* ---- markup in the source ---------------------------------------------------------------------------- */
+/* ---- markup in the source ------------------------------------------------------------------ */
 
 static bool is_ascii_letter(char c)
 {
@@ -185,7 +185,7 @@ bool has_html(struct cd_slice text)
     return false;
 }
 
-/* ---- masking: what the parser must not see as it is, byte for byte in place -------------------------- */
+/* ---- masking: what the parser must not see as it is, byte for byte in place ---------------- */
 
 /* "<![CDATA[" and "]]>" say nothing in HTML, but their content is text. */
 static void mask_cdata(char *bytes, size_t length)
@@ -245,7 +245,7 @@ static bool unmask_escaped_tags(struct cd_slice text, char *bytes)
     return any;
 }
 
-/* ---- stripping without a tree ------------------------------------------------------------------------ */
+/* ---- stripping without a tree -------------------------------------------------------------- */
 
 /* The content of a dropped element goes with it, up to its end tag or all the rest. */
 static size_t dropped_content(struct cd_slice text, size_t at, GumboTag tag)
@@ -283,7 +283,7 @@ static void strip_tags(struct cd_slice text, struct html_pieces *pieces)
     html_add_piece(pieces, (struct html_piece){.begin = (uint32_t)begin, .end = (uint32_t)text.length});
 }
 
-/* ---- walking the tree -------------------------------------------------------------------------------- */
+/* ---- walking the tree ---------------------------------------------------------------------- */
 
 struct walk {
     struct html_pieces *pieces;
@@ -351,7 +351,7 @@ static void walk_node(struct walk *walk, const GumboNode *node, struct context c
     }
 }
 
-/* ---- parsing within bounds --------------------------------------------------------------------------- */
+/* ---- parsing within bounds ----------------------------------------------------------------- */
 
 /* libgumbo checks no allocation, so one that is refused leaves by longjmp; its memory is the arena's, and
  * nothing of it needs freeing. */

@@ -33,7 +33,7 @@ void html_add_piece(struct html_pieces *pieces, struct html_piece piece)
     pieces->items[pieces->count++] = piece;
 }
 
-/* ---- order ------------------------------------------------------------------------------------------- */
+/* ---- order --------------------------------------------------------------------------------- */
 
 static int compare_begin(const void *left, const void *right)
 {
@@ -64,7 +64,7 @@ static void put_in_source_order(struct html_pieces *pieces)
     }
 }
 
-/* ---- publishing -------------------------------------------------------------------------------------- */
+/* ---- publishing ---------------------------------------------------------------------------- */
 
 /* White space seen but not yet published: a space, or a break of some kind, and the source it stands for. */
 struct white_space {

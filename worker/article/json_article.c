@@ -4,7 +4,7 @@
 
 #include "copydesk/utf8.h"
 
-/* ---- field lists ------------------------------------------------------------------------------------- */
+/* ---- field lists --------------------------------------------------------------------------- */
 
 /* The next name of a comma-separated list, without blanks; empty at the end. */
 static struct cd_slice next_name(const char **list)
@@ -89,7 +89,7 @@ static const json_t *article_object(const struct reading *reading, const json_t 
     return object;
 }
 
-/* ---- single fields ----------------------------------------------------------------------------------- */
+/* ---- single fields ------------------------------------------------------------------------- */
 
 static const char *with_wrapper(const struct reading *reading, const char *wrapper, const char *field)
 {
@@ -183,7 +183,7 @@ static void read_small_fields(const struct reading *reading, const json_t *objec
     read_date(reading, object);
 }
 
-/* ---- texts ------------------------------------------------------------------------------------------- */
+/* ---- texts --------------------------------------------------------------------------------- */
 
 static enum cd_status read_text(const struct reading *reading, const struct found *found, const char *wrapper,
                                 struct cd_text *text)

@@ -3,7 +3,7 @@
  * beyond a double) is mended in a copy and parsed once more. */
 #include "article_parts.h"
 
-/* ---- nesting ----------------------------------------------------------------------------------------- */
+/* ---- nesting ------------------------------------------------------------------------------- */
 
 /* The index behind the string whose opening quote stands at `at`. */
 static size_t skip_string(struct cd_slice json, size_t at)
@@ -37,7 +37,7 @@ enum cd_status check_nesting(struct cd_slice json, unsigned nesting_max, struct 
     return CD_OK;
 }
 
-/* ---- mending ----------------------------------------------------------------------------------------- */
+/* ---- mending ------------------------------------------------------------------------------- */
 
 /* A copy of the JSON while it is mended, and where it has grown by a quote. */
 struct mending {
@@ -188,7 +188,7 @@ static void mend_json(struct mending *m)
     }
 }
 
-/* ---- parsing ----------------------------------------------------------------------------------------- */
+/* ---- parsing ------------------------------------------------------------------------------- */
 
 /* Jansson says where in bytes; people count lines and characters. */
 static enum cd_status fail_at(struct cd_slice text, size_t position, const char *reason,

@@ -32,8 +32,7 @@ static const struct {
     [CD_LOG_DEBUG] = {"debug", "\033[2m"},
 };
 
-/* ---- one line
- * ------------------------------------------------------------------------------------------------ */
+/* ---- one line ------------------------------------------------------------------------------ */
 
 static void append_json(struct cd_buffer *line, enum cd_log_level level, const char *event,
                         const char *message)
@@ -110,8 +109,7 @@ void cd_log_write(struct cd_log *log, enum cd_log_level level, const char *event
     free(message);
 }
 
-/* ---- open and close
- * ------------------------------------------------------------------------------------------ */
+/* ---- open and close ------------------------------------------------------------------------ */
 
 enum cd_status cd_log_open(const char *path, enum cd_log_level level, enum cd_log_format format,
                            struct cd_log **log, struct cd_error *error)

@@ -42,8 +42,7 @@ void cd_settings_free(struct cd_settings *settings)
     *settings = (struct cd_settings){0};
 }
 
-/* ---- reload
- * ------------------------------------------------------------------------------------------------- */
+/* ---- reload -------------------------------------------------------------------------------- */
 
 static size_t value_bytes(const struct setting *setting)
 {

@@ -9,8 +9,7 @@
 
 #include "settings_table.h"
 
-/* ---- filling in
- * -------------------------------------------------------------------------------------------- */
+/* ---- filling in ---------------------------------------------------------------------------- */
 
 static enum cd_status complete_worker_id(struct cd_settings *settings, struct cd_error *error)
 {
@@ -74,8 +73,7 @@ enum cd_status settings_complete(struct cd_settings *settings, struct cd_error *
     return status;
 }
 
-/* ---- what belongs together -------------------------------------------------------------------------------
- */
+/* ---- what belongs together ----------------------------------------------------------------- */
 
 static enum cd_status check_credentials(const struct cd_settings *settings, struct cd_error *error)
 {
@@ -89,8 +87,7 @@ static enum cd_status check_credentials(const struct cd_settings *settings, stru
     return CD_OK;
 }
 
-/* ---- sums that must come out
- * -------------------------------------------------------------------------------- */
+/* ---- sums that must come out --------------------------------------------------------------- */
 
 static enum cd_status check_topics(const struct cd_settings *settings, struct cd_error *error)
 {

@@ -22,8 +22,7 @@ struct reader {
     struct cd_error *error;
 };
 
-/* ---- the text
- * ---------------------------------------------------------------------------------------------- */
+/* ---- the text ------------------------------------------------------------------------------ */
 
 static enum cd_status read_text(const char *path, struct cd_buffer *text, struct cd_error *error)
 {
@@ -121,8 +120,7 @@ static const char *find_include(const char *text)
     return NULL;
 }
 
-/* ---- the tree
- * ---------------------------------------------------------------------------------------------- */
+/* ---- the tree ------------------------------------------------------------------------------ */
 
 static void format_place(const struct reader *reader, const config_setting_t *item, char *where, size_t size)
 {

@@ -5,8 +5,7 @@
 
 enum { COLUMNS = 110 };
 
-/* ---- the effective settings
- * ---------------------------------------------------------------------------------- */
+/* ---- the effective settings ---------------------------------------------------------------- */
 
 static void append_assignment(const struct setting *setting, const struct cd_settings *settings,
                               struct cd_buffer *out)
@@ -53,8 +52,7 @@ void cd_settings_print(const struct cd_settings *settings, struct cd_buffer *out
     cd_settings_free(&defaults);
 }
 
-/* ---- the reference file
- * -------------------------------------------------------------------------------------- */
+/* ---- the reference file -------------------------------------------------------------------- */
 
 /* Words of `text` in lines of at most COLUMNS bytes, each with `prefix` before it. */
 static void append_wrapped(struct cd_buffer *out, const char *prefix, const char *text)
@@ -145,8 +143,7 @@ void cd_settings_print_reference(struct cd_buffer *out)
     cd_settings_free(&defaults);
 }
 
-/* ---- the list for the README
- * ---------------------------------------------------------------------------------- */
+/* ---- the list for the README --------------------------------------------------------------- */
 
 /* "|" would end a cell of the table. */
 static void append_cell(struct cd_buffer *out, const char *text)

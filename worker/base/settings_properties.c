@@ -6,8 +6,7 @@
 
 #include "settings_table.h"
 
-/* ---- properties that are not to be passed through
- * ------------------------------------------------------------ */
+/* ---- properties that are not to be passed through ------------------------------------------ */
 
 /* The delivery guarantee hangs on these, or a setting of ours says the same thing. */
 static const struct kept_property {
@@ -43,8 +42,7 @@ static const char *reason_to_keep(struct cd_slice name)
     return NULL;
 }
 
-/* ---- lists of "name=value"
- * --------------------------------------------------------------------------------- */
+/* ---- lists of "name=value" ----------------------------------------------------------------- */
 
 static struct cd_slice trimmed(struct cd_slice text)
 {
@@ -137,8 +135,7 @@ const char *settings_property(const struct cd_properties *properties, const char
     return NULL;
 }
 
-/* ---- to text
- * ----------------------------------------------------------------------------------------------- */
+/* ---- to text ------------------------------------------------------------------------------- */
 
 /* librdkafka's properties that hold secrets: *password*, *secret*, ssl.key.pem. */
 static bool is_secret_property(const char *line)

@@ -9,8 +9,7 @@
 
 enum { KIB = 1024, MIB = 1024 * 1024 };
 
-/* ---- what texts may be
- * ------------------------------------------------------------------------------------- */
+/* ---- what texts may be --------------------------------------------------------------------- */
 
 static bool is_printable(const char *text)
 {
@@ -66,8 +65,7 @@ static const char *const offset_units[] = {"codepoint", "utf8", "utf16", NULL};
 static const char *const log_levels[] = {"error", "warning", "info", "debug", NULL};
 static const char *const log_formats[] = {"auto", "human", "json", NULL};
 
-/* ---- the table
- * --------------------------------------------------------------------------------------------- */
+/* ---- the table ----------------------------------------------------------------------------- */
 
 const struct setting_group cd_setting_groups[] = {
     {"kafka", "the brokers, and how to talk to them"},
@@ -435,8 +433,7 @@ const struct setting cd_setting_table[] = {
 };
 const size_t cd_setting_count = sizeof cd_setting_table / sizeof *cd_setting_table;
 
-/* ---- names
- * ------------------------------------------------------------------------------------------------- */
+/* ---- names --------------------------------------------------------------------------------- */
 
 const struct setting *setting_find(const char *name)
 {

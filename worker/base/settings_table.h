@@ -58,8 +58,7 @@ extern const size_t cd_setting_count;
 extern const struct setting_group cd_setting_groups[];
 extern const size_t cd_setting_group_count;
 
-/* ---- settings_table.c
- * --------------------------------------------------------------------------------------- */
+/* ---- settings_table.c ---------------------------------------------------------------------- */
 
 /* The row of that name, NULL when there is none. */
 const struct setting *setting_find(const char *name);
@@ -72,8 +71,7 @@ bool setting_in_group(const struct setting *setting, const char *group);
 enum { SETTING_VARIABLE_BYTES = 64 };
 void setting_variable(const struct setting *setting, char variable[SETTING_VARIABLE_BYTES]);
 
-/* ---- settings_value.c
- * --------------------------------------------------------------------------------------- */
+/* ---- settings_value.c ---------------------------------------------------------------------- */
 
 /* Take `text` over as the setting's value, or refuse it with the allowed values. */
 enum cd_status setting_set(const struct setting *setting, struct cd_settings *settings, const char *text,
@@ -102,8 +100,7 @@ static inline void *setting_field(const struct setting *setting, const struct cd
 void setting_append_quoted(struct cd_buffer *out, const char *text);
 #define SETTING_MASK "********"
 
-/* ---- settings_properties.c
- * ---------------------------------------------------------------------------------- */
+/* ---- settings_properties.c ----------------------------------------------------------------- */
 
 /* A list's next line; "name = value" becomes "name=value". Properties that are not to be passed through are
  * refused with the reason. */
@@ -118,8 +115,7 @@ bool settings_properties_equal(const struct cd_properties *a, const struct cd_pr
 /* The value of the line with that name, NULL when there is none. */
 const char *settings_property(const struct cd_properties *properties, const char *name);
 
-/* ---- settings_file.c, settings_environment.c, settings_check.c
- * ------------------------------------------------ */
+/* ---- settings_file.c, settings_environment.c, settings_check.c ----------------------------- */
 
 enum cd_status settings_read_file(const char *path, struct cd_settings *settings, struct cd_error *error);
 enum cd_status settings_read_environment(struct cd_settings *settings, struct cd_error *error);

@@ -9,8 +9,7 @@
 
 #include "settings_table.h"
 
-/* ---- refusals
- * ---------------------------------------------------------------------------------------------- */
+/* ---- refusals ------------------------------------------------------------------------------ */
 
 static void append_choices(const struct setting *setting, struct cd_buffer *out)
 {
@@ -72,8 +71,7 @@ static enum cd_status refuse_text(const struct setting *setting, const char *tex
     return status;
 }
 
-/* ---- from text
- * --------------------------------------------------------------------------------------------- */
+/* ---- from text ----------------------------------------------------------------------------- */
 
 /* A whole number as libconfig writes it: decimal (leading zeros too) or 0x, an L or LL behind it allowed. One
  * that does not fit is the largest there is, which no range allows, and not what is left of it after an
@@ -185,8 +183,7 @@ void setting_clear(const struct setting *setting, struct cd_settings *settings)
     }
 }
 
-/* ---- to text
- * ----------------------------------------------------------------------------------------------- */
+/* ---- to text ------------------------------------------------------------------------------- */
 
 /* A libconfig string: backslash before quote and backslash, \xNN for control characters. */
 void setting_append_quoted(struct cd_buffer *out, const char *text)

@@ -55,7 +55,7 @@ static int parse_arguments(int argc, char **argv, struct arguments *arguments, i
     return cd_options_parse(&line, argc, argv, operand);
 }
 
-/* ---- figures ------------------------------------------------------------------------------------------- */
+/* ---- figures ------------------------------------------------------------------------------- */
 
 static double cpu_seconds(const struct rusage *usage)
 {
@@ -94,7 +94,7 @@ static void print_stats(const struct cd_annotate_summary *sums, uint64_t wall_us
     print_stage("write", sums->write_us, sums);
 }
 
-/* ---- running ------------------------------------------------------------------------------------------- */
+/* ---- running ------------------------------------------------------------------------------- */
 
 static unsigned thread_count(const struct arguments *arguments, const struct cd_settings *settings)
 {

@@ -17,7 +17,7 @@ enum {
     PROGRESS_INTERVAL_US = 250 * 1000,
 };
 
-/* ---- batches ------------------------------------------------------------------------------------------- */
+/* ---- batches ------------------------------------------------------------------------------- */
 
 enum batch_state { BATCH_FREE, BATCH_READ, BATCH_ENRICHED };
 
@@ -79,7 +79,7 @@ static void stop(struct pipeline *pipeline, enum cd_status status, const struct 
     pthread_mutex_unlock(&pipeline->lock);
 }
 
-/* ---- reading (the calling thread) ---------------------------------------------------------------------- */
+/* ---- reading (the calling thread) ---------------------------------------------------------- */
 
 /* The next batch of the ring, once the writer is done with it; NULL when stopped. */
 static struct batch *wait_for_free_batch(struct pipeline *pipeline)
@@ -137,7 +137,7 @@ static void read_all(struct pipeline *pipeline, struct cd_article_files *files)
     pthread_mutex_unlock(&pipeline->lock);
 }
 
-/* ---- enriching (N threads) ----------------------------------------------------------------------------- */
+/* ---- enriching (N threads) ----------------------------------------------------------------- */
 
 /* {"file":"a.jsonl","line":12,"status":"invalid","message":"..."} */
 static void report(struct batch *batch, const struct cd_article_place *place, const struct cd_error *error)
@@ -264,7 +264,7 @@ static void *enrich_batches(void *context)
     return NULL;
 }
 
-/* ---- writing (one thread) ------------------------------------------------------------------------------ */
+/* ---- writing (one thread) ------------------------------------------------------------------ */
 
 /* 0, or the errno of the write that failed. */
 static int write_fully(int fd, struct cd_slice bytes)
@@ -362,7 +362,7 @@ static void *write_batches(void *context)
     return NULL;
 }
 
-/* ---- the whole ----------------------------------------------------------------------------------------- */
+/* ---- the whole ----------------------------------------------------------------------------- */
 
 /* Start the writer and the enriching threads; *count gets how many were started. */
 static enum cd_status start_threads(struct pipeline *pipeline, pthread_t *threads, unsigned *count,

@@ -35,7 +35,7 @@ struct cd_article_files {
     char bytes[READ_BYTES];
 };
 
-/* ---- opening and closing ------------------------------------------------------------------------------- */
+/* ---- opening and closing ------------------------------------------------------------------- */
 
 static char *no_operands[] = {"-"};
 
@@ -104,7 +104,7 @@ static enum file_kind kind_of(const char *path)
     return KIND_OTHER;
 }
 
-/* ---- the next file ------------------------------------------------------------------------------------- */
+/* ---- the next file ------------------------------------------------------------------------- */
 
 static int by_name(const FTSENT **a, const FTSENT **b)
 {
@@ -182,7 +182,7 @@ static enum cd_article_found open_next_file(struct cd_article_files *files, stru
     return CD_ARTICLE_END;
 }
 
-/* ---- bytes --------------------------------------------------------------------------------------------- */
+/* ---- bytes --------------------------------------------------------------------------------- */
 
 static void skip_byte_order_mark(struct cd_article_files *files)
 {
@@ -238,7 +238,7 @@ static void gather(struct gathering *gathering, const char *bytes, size_t length
         cd_buffer_append(gathering->raw, bytes, length);
 }
 
-/* ---- one article of each kind -------------------------------------------------------------------------- */
+/* ---- one article of each kind -------------------------------------------------------------- */
 
 /* The rest of the line, without its line feed. */
 static bool gather_line(struct cd_article_files *files, struct gathering *gathering, struct cd_error *error)

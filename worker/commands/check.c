@@ -39,8 +39,7 @@ static void fail_check(struct check *check, const struct cd_error *error, int ex
     check->exit_status = exit_status;
 }
 
-/* ---- the things that are tried
- * ------------------------------------------------------------------------------- */
+/* ---- the things that are tried ------------------------------------------------------------- */
 
 static void check_model(struct check *check, const char *setting, const char *kind, const char *path,
                         struct cd_slice compiled_in)
@@ -126,8 +125,7 @@ static int check_all(const struct cd_settings *settings, const char *path, int64
     return check.exit_status == CD_EXIT_OK ? CD_EXIT_OK : cd_give_up(&check.error, check.exit_status);
 }
 
-/* ---- the command
- * --------------------------------------------------------------------------------------------- */
+/* ---- the command --------------------------------------------------------------------------- */
 
 static int print(void (*append)(struct cd_buffer *))
 {

@@ -56,7 +56,7 @@ struct demo {
     uint64_t elapsed_us;
 };
 
-/* ---- the worker --------------------------------------------------------------------------------------- */
+/* ---- the worker ---------------------------------------------------------------------------- */
 
 /* The user's settings, with what the demo needs of them. */
 static int load_settings(struct demo *demo)
@@ -123,7 +123,7 @@ static enum cd_status stop_worker(struct demo *demo, struct cd_error *error)
     return demo->worker_status;
 }
 
-/* ---- articles in -------------------------------------------------------------------------------------- */
+/* ---- articles in --------------------------------------------------------------------------- */
 
 static enum cd_status send_sample(struct demo *demo, struct cd_feeder *feeder, struct cd_slice name,
                                   struct cd_slice raw, struct cd_error *error)
@@ -152,7 +152,7 @@ static enum cd_status send_samples(struct demo *demo, struct cd_error *error)
     return status;
 }
 
-/* ---- records out -------------------------------------------------------------------------------------- */
+/* ---- records out --------------------------------------------------------------------------- */
 
 static void keep_result(struct demo *demo, const struct cd_read_message *message)
 {
@@ -194,7 +194,7 @@ static enum cd_status read_results(struct demo *demo, struct cd_error *error)
                    demo->result_count);
 }
 
-/* ---- the show ----------------------------------------------------------------------------------------- */
+/* ---- the show ------------------------------------------------------------------------------ */
 
 /* Samples worth a page of their own; the others get a line each. */
 static bool is_featured(const struct demo *demo, const char *name)
@@ -289,7 +289,7 @@ static void show(const struct demo *demo)
     show_summary(demo, &page);
 }
 
-/* ---- all together ------------------------------------------------------------------------------------- */
+/* ---- all together -------------------------------------------------------------------------- */
 
 static enum cd_status perform(struct demo *demo, struct cd_error *error)
 {

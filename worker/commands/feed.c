@@ -44,7 +44,7 @@ static void request_stop(int signal_number)
     stop_requested = 1;
 }
 
-/* ---- command line ------------------------------------------------------------------------------------- */
+/* ---- command line -------------------------------------------------------------------------- */
 
 static int parse(struct feed *feed, int argc, char **argv, int *operand)
 {
@@ -96,7 +96,7 @@ static int read_headers(struct feed *feed)
     return CD_EXIT_OK;
 }
 
-/* ---- keys --------------------------------------------------------------------------------------------- */
+/* ---- keys ---------------------------------------------------------------------------------- */
 
 static struct cd_slice copy_json_scalar(const json_t *value, struct cd_arena *arena)
 {
@@ -136,7 +136,7 @@ static void address_message(struct feed *feed, struct cd_feed_message *message)
         message->timestamp_ms = article.published_ms;
 }
 
-/* ---- the loop ----------------------------------------------------------------------------------------- */
+/* ---- the loop ------------------------------------------------------------------------------ */
 
 /* Keep to the rate: message `number` is due this long after the start. */
 static void wait_until_due(const struct feed *feed, uint64_t number, uint64_t started_us)
@@ -210,7 +210,7 @@ static int feed_topic(struct feed *feed, const char *topic)
     return status == CD_OK ? exit_status : cd_give_up(&error, CD_EXIT_BROKER);
 }
 
-/* ---- set up and clean up ------------------------------------------------------------------------------ */
+/* ---- set up and clean up ------------------------------------------------------------------- */
 
 static int prepare(struct feed *feed, char **paths, int count)
 {

@@ -16,7 +16,7 @@ enum {
     FIRST_VALUE = 256, /* what getopt_long returns for the first option of the table */
 };
 
-/* ---- help ---------------------------------------------------------------------------------------------- */
+/* ---- help ---------------------------------------------------------------------------------- */
 
 static void print_help_text(const char *help)
 {
@@ -65,7 +65,7 @@ __attribute__((format(printf, 2, 3))) static int refuse(const struct cd_command_
     return CD_EXIT_USAGE;
 }
 
-/* ---- values -------------------------------------------------------------------------------------------- */
+/* ---- values -------------------------------------------------------------------------------- */
 
 static int take_integer(const struct cd_command_line *line, const struct cd_option *option, const char *text)
 {
@@ -126,7 +126,7 @@ static int take_value(const struct cd_command_line *line, const struct cd_option
     return CD_EXIT_USAGE;
 }
 
-/* ---- parsing ------------------------------------------------------------------------------------------- */
+/* ---- parsing ------------------------------------------------------------------------------- */
 
 /* The table as getopt_long wants it; returns the number of our options, the place of --help. */
 static int fill_long_options(const struct cd_command_line *line, struct option *long_options)

@@ -62,7 +62,7 @@ void cd_page_rule(const struct cd_page *page, const char *label)
     fprintf(page->out, "%s\n", cd_page_plain(page));
 }
 
-/* ---- what a record says ------------------------------------------------------------------------------- */
+/* ---- what a record says -------------------------------------------------------------------- */
 
 static struct cd_slice text_of(const json_t *object, const char *key)
 {
@@ -120,7 +120,7 @@ static void print_field(const struct cd_page *page, const json_t *record, const 
     free(marks);
 }
 
-/* ---- entities ----------------------------------------------------------------------------------------- */
+/* ---- entities ------------------------------------------------------------------------------ */
 
 /* A bar of eighths of a column. */
 static void print_bar(const struct cd_page *page, double share)
@@ -185,7 +185,7 @@ static void print_entities(const struct cd_page *page, const json_t *record)
                 cd_page_plain(page));
 }
 
-/* ---- topics, and the rest of a record ----------------------------------------------------------------- */
+/* ---- topics, and the rest of a record ------------------------------------------------------ */
 
 static void print_subjects(const struct cd_page *page, const json_t *record)
 {

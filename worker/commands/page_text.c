@@ -4,7 +4,7 @@
 
 #include "copydesk/utf8.h"
 
-/* ---- colours ------------------------------------------------------------------------------------------ */
+/* ---- colours ------------------------------------------------------------------------------- */
 
 const char *cd_page_colour(const struct cd_page *page, const char *type)
 {
@@ -24,7 +24,7 @@ const char *cd_page_plain(const struct cd_page *page)
     return page->has_colour ? "\033[0m" : "";
 }
 
-/* ---- widths ------------------------------------------------------------------------------------------- */
+/* ---- widths -------------------------------------------------------------------------------- */
 
 static int character_columns(uint32_t codepoint)
 {
@@ -59,7 +59,7 @@ void cd_page_cell(const struct cd_page *page, struct cd_slice text, int columns)
     fprintf(page->out, "%*s", columns > used ? columns - used : 0, "");
 }
 
-/* ---- lines -------------------------------------------------------------------------------------------- */
+/* ---- lines --------------------------------------------------------------------------------- */
 
 /* Where the printing stands. */
 struct pen {

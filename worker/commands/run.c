@@ -27,7 +27,7 @@ struct run {
     struct cd_stream *stream;
 };
 
-/* ---- signals ------------------------------------------------------------------------------------------ */
+/* ---- signals ------------------------------------------------------------------------------- */
 
 /* The one thing that changes and is global: a signal handler has nothing else to go by. */
 static struct cd_stream *volatile signalled_stream;
@@ -66,7 +66,7 @@ static void catch_signals(struct cd_stream *stream)
     catch_signal(SIGPIPE, SIG_IGN);
 }
 
-/* ---- handling ----------------------------------------------------------------------------------------- */
+/* ---- handling ------------------------------------------------------------------------------ */
 
 static enum cd_status copy_value(void *context, unsigned thread, const struct cd_message *message,
                                  struct cd_buffer *out, struct cd_error *error)
@@ -110,7 +110,7 @@ static void reload(void *context)
     cd_buffer_free(&refused);
 }
 
-/* ---- building up and tearing down --------------------------------------------------------------------- */
+/* ---- building up and tearing down ---------------------------------------------------------- */
 
 static int exit_status_of(enum cd_status status)
 {

@@ -12,8 +12,7 @@
 enum { WINDOW_FROM = 3, WINDOW_TO = 4 };
 
 /* A token is outside when its best score for any label but O is below this (in nats): by the words around it
- * alone, and by all features. Chosen so that F1 on the development sets stays the same to the second digit.
- */
+ * alone, and by all features. */
 static const float outside_by_words = -3.5F, outside_by_all = -3.5F;
 
 struct cd_tagger {
@@ -131,7 +130,7 @@ static bool reserve_sentence(struct cd_tagger_scratch *s, uint32_t tokens)
         return true;
     uint32_t n = tokens + tokens / 2 + 64;
     free_sentence_arrays(s);
-    s->padded = malloc((n + 4) * sizeof *s->padded);
+    s->padded = malloc((n + 4) * sizeof(struct cd_word *));
     s->contexts = calloc(n, sizeof *s->contexts);
     s->potential = malloc(n * sizeof *s->potential);
     s->forward = malloc(n * sizeof *s->forward);
@@ -150,7 +149,7 @@ static bool reserve_document(struct cd_tagger_scratch *s, const struct cd_docume
     if (document->token_count > s->document_capacity) {
         uint32_t capacity = document->token_count + document->token_count / 2;
         free_document_arrays(s);
-        s->words = malloc(capacity * sizeof *s->words);
+        s->words = malloc(capacity * sizeof(struct cd_word *));
         s->scores = malloc(capacity * sizeof *s->scores);
         s->marginals = malloc(capacity * sizeof *s->marginals);
         s->outside = malloc(capacity * sizeof *s->outside);
@@ -332,7 +331,7 @@ static void score(struct cd_tagger_scratch *s, const struct cd_sentence *sentenc
     uint32_t n = sentence->token_count, first = sentence->first_token;
     s->padded[0] = s->padded[1] = &cd_word_cache_edge(s->cache, false, caseless)->word;
     s->padded[n + 2] = s->padded[n + 3] = &cd_word_cache_edge(s->cache, true, caseless)->word;
-    memcpy(s->padded + 2, s->words + first, n * sizeof *s->padded);
+    memcpy(s->padded + 2, s->words + first, n * sizeof(struct cd_word *));
     struct cd_sentence_view view = {
         .words = s->padded + 2,
         .contexts = s->contexts,

@@ -38,8 +38,7 @@ struct cd_model_file {
     uint32_t section_count;
 };
 
-/* ---- opening
- * ------------------------------------------------------------------------------------------------- */
+/* ---- opening ------------------------------------------------------------------------------- */
 
 static enum cd_status check_header(const struct cd_model_file *file, struct cd_error *error)
 {
@@ -191,8 +190,7 @@ const char *cd_model_version(const struct cd_model_file *file)
     return file->version;
 }
 
-/* ---- writing
- * ------------------------------------------------------------------------------------------------- */
+/* ---- writing ------------------------------------------------------------------------------- */
 
 static size_t aligned(size_t at)
 {

@@ -2,7 +2,7 @@
 #include "copydesk/utf8.h"
 #include "formats.h"
 
-/* ---- does the object have the key already? ------------------------------------------------------------- */
+/* ---- does the object have the key already? ------------------------------------------------- */
 
 /* Behind the closing quote of the string that opens at bytes[at] (valid JSON, as the reader has parsed it).
  */
@@ -74,7 +74,7 @@ static bool has_member(struct cd_slice object, struct cd_slice key)
     return false;
 }
 
-/* ---- splicing ------------------------------------------------------------------------------------------ */
+/* ---- splicing ------------------------------------------------------------------------------ */
 
 /* Where the closing brace of the object stands. */
 static size_t closing_brace(struct cd_slice object)

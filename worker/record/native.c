@@ -11,7 +11,7 @@ static const char *offset_unit_name(enum cd_offset_unit unit)
     return names[unit];
 }
 
-/* ---- entities ------------------------------------------------------------------------------------------ */
+/* ---- entities ------------------------------------------------------------------------------ */
 
 static void write_mention(const struct cd_mention *mention, const struct record_fields *fields,
                           const struct cd_document *document, struct cd_json *json)
@@ -88,7 +88,7 @@ static void put_entities(const struct cd_enriched *enriched, const struct record
     cd_json_end_array(json);
 }
 
-/* ---- subjects ------------------------------------------------------------------------------------------ */
+/* ---- subjects ------------------------------------------------------------------------------ */
 
 static void put_explanation(const struct cd_topic_reasons *reasons, const struct cd_concept *concept,
                             struct cd_json *json)
@@ -131,7 +131,7 @@ static void put_subjects(const struct cd_enriched *enriched, struct cd_json *jso
     cd_json_end_array(json);
 }
 
-/* ---- warnings and provenance --------------------------------------------------------------------------- */
+/* ---- warnings and provenance --------------------------------------------------------------- */
 
 static void put_warnings(uint32_t warnings, struct cd_json *json)
 {
@@ -184,7 +184,7 @@ static void put_provenance(const struct cd_provenance *provenance, struct cd_jso
     cd_json_end_object(json);
 }
 
-/* ---- the whole ----------------------------------------------------------------------------------------- */
+/* ---- the whole ----------------------------------------------------------------------------- */
 
 void write_members(const struct cd_record_options *options, const struct cd_enriched *enriched,
                    const struct record_fields *fields, bool with_texts, struct cd_json *json)

@@ -19,7 +19,7 @@ static int64_t percent(float share)
     return share >= 1 ? 100 : lrintf(share * 100);
 }
 
-/* ---- what identifies the document ---------------------------------------------------------------------- */
+/* ---- what identifies the document ---------------------------------------------------------- */
 
 /* An absolute URI (RFC 3986): scheme, colon, and nothing that a URI must not hold. */
 static bool is_absolute_uri(struct cd_slice uri)
@@ -60,7 +60,7 @@ static void put_standard(struct cd_json *json)
     cd_json_end_object(json);
 }
 
-/* ---- text ---------------------------------------------------------------------------------------------- */
+/* ---- text ---------------------------------------------------------------------------------- */
 
 /* "headlines" or "bodies": a list of one. */
 static void put_main_text(const char *key, struct cd_slice text, struct cd_json *json)
@@ -111,7 +111,7 @@ static void put_editorial_note(uint32_t warnings, struct cd_json *json)
     cd_json_put_string(json, "edNote", (struct cd_slice){note, length});
 }
 
-/* ---- entities and subjects ----------------------------------------------------------------------------- */
+/* ---- entities and subjects ----------------------------------------------------------------- */
 
 static void put_identity(const struct cd_entity *entity, struct cd_json *json)
 {
@@ -198,7 +198,7 @@ static void put_all_entities(const struct cd_entities *entities, struct cd_json 
     put_entities("objects", 1U << CD_WORK_OF_ART | 1U << CD_LAW | 1U << CD_PRODUCT, entities, json);
 }
 
-/* ---- the whole ----------------------------------------------------------------------------------------- */
+/* ---- the whole ----------------------------------------------------------------------------- */
 
 void write_ninjs(const struct cd_record_options *options, const struct cd_enriched *enriched,
                  struct cd_json *json)

@@ -16,7 +16,7 @@ struct cd_feeder {
     char connection_trouble[256]; /* what the client said of the connection last */
 };
 
-/* ---- what librdkafka calls (from rd_kafka_poll, so in our thread) ------------------------------------- */
+/* ---- what librdkafka calls (from rd_kafka_poll, so in our thread) -------------------------- */
 
 static void note_delivery(rd_kafka_t *client, const rd_kafka_message_t *message, void *context)
 {
@@ -49,7 +49,7 @@ static void drop_log(const rd_kafka_t *client, int level, const char *facility, 
     (void)line;
 }
 
-/* ---- open and close ----------------------------------------------------------------------------------- */
+/* ---- open and close ------------------------------------------------------------------------ */
 
 static enum cd_status connect_client(struct cd_feeder *feeder, const struct cd_settings *settings,
                                      struct cd_error *error)
@@ -131,7 +131,7 @@ void cd_feeder_close(struct cd_feeder *feeder)
     free(feeder);
 }
 
-/* ---- send --------------------------------------------------------------------------------------------- */
+/* ---- send ---------------------------------------------------------------------------------- */
 
 static rd_kafka_headers_t *make_headers(const struct cd_feed_message *message)
 {

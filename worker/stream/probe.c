@@ -22,8 +22,7 @@ struct probe {
     char last_text[TEXT_BYTES];
 };
 
-/* ---- findings
- * ------------------------------------------------------------------------------------------------ */
+/* ---- findings ------------------------------------------------------------------------------ */
 
 __attribute__((format(printf, 4, 5))) static void tell(struct probe *probe, enum cd_status status,
                                                        const char *where, const char *format, ...)
@@ -93,8 +92,7 @@ static enum cd_status status_of(rd_kafka_resp_err_t code)
     }
 }
 
-/* ---- clients
- * ------------------------------------------------------------------------------------------------- */
+/* ---- clients ------------------------------------------------------------------------------- */
 
 static void stay_quiet(const rd_kafka_t *client, int level, const char *facility, const char *text)
 {
@@ -137,8 +135,7 @@ static rd_kafka_t *make_client(struct probe *probe, enum cd_client_kind kind, co
     return client;
 }
 
-/* ---- the broker
- * ---------------------------------------------------------------------------------------------- */
+/* ---- the broker ---------------------------------------------------------------------------- */
 
 static bool is_final(rd_kafka_resp_err_t code)
 {
@@ -181,8 +178,7 @@ static bool reach_broker(struct probe *probe, rd_kafka_t *client)
     return false;
 }
 
-/* ---- topics
- * -------------------------------------------------------------------------------------------------- */
+/* ---- topics -------------------------------------------------------------------------------- */
 
 static rd_kafka_resp_err_t ask_for_topic(struct probe *probe, rd_kafka_t *client, const char *topic,
                                          const struct rd_kafka_metadata **metadata)
@@ -247,8 +243,7 @@ static bool find_topics(struct probe *probe, rd_kafka_t *client)
     return has_raw;
 }
 
-/* ---- reading
- * ------------------------------------------------------------------------------------------------- */
+/* ---- reading ------------------------------------------------------------------------------- */
 
 /* The first answer to a fetch at the end of a partition: a message, the end, or an error. */
 static rd_kafka_resp_err_t first_answer(struct probe *probe, rd_kafka_t *consumer)
@@ -304,8 +299,7 @@ static void try_group(struct probe *probe, rd_kafka_t *consumer)
              rd_kafka_err2str(code), advice(code));
 }
 
-/* ---- transactions
- * -------------------------------------------------------------------------------------------- */
+/* ---- transactions -------------------------------------------------------------------------- */
 
 /* An empty transaction: begun, then aborted. */
 static rd_kafka_error_t *open_and_abort(struct probe *probe, rd_kafka_t *producer)
@@ -341,8 +335,7 @@ static void try_transactions(struct probe *probe)
     rd_kafka_destroy(producer);
 }
 
-/* ---- all of it
- * ----------------------------------------------------------------------------------------------- */
+/* ---- all of it ----------------------------------------------------------------------------- */
 
 static void probe_all(struct probe *probe, rd_kafka_t *consumer)
 {

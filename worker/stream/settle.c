@@ -24,8 +24,7 @@ static uint64_t earlier(uint64_t a_us, uint64_t b_us)
     return a_us < b_us ? a_us : b_us;
 }
 
-/* ---- forgetting
- * --------------------------------------------------------------------------------------------- */
+/* ---- forgetting ---------------------------------------------------------------------------- */
 
 static size_t bytes_to_keep(const struct cd_stream *stream)
 {
@@ -50,8 +49,7 @@ void cd_stream_discard(struct cd_stream *stream)
     discard_batch(stream, stream->gathering);
 }
 
-/* ---- one batch
- * ---------------------------------------------------------------------------------------------- */
+/* ---- one batch ----------------------------------------------------------------------------- */
 
 /* CD_ABORTABLE when the threads are not done in time. */
 static enum cd_status wait_handled(struct cd_stream *stream, uint64_t deadline_us, struct cd_error *error)
@@ -168,8 +166,7 @@ static enum cd_status commit_batch(struct cd_stream *stream, uint64_t deadline_u
     return status;
 }
 
-/* ---- what follows a failure
- * --------------------------------------------------------------------------------- */
+/* ---- what follows a failure ---------------------------------------------------------------- */
 
 /* Abort what is open, forget what is in flight, and go back; when it is not known what was committed,
  * recovery has to find out first. */
@@ -238,8 +235,7 @@ enum cd_status cd_stream_recover(struct cd_stream *stream, struct cd_error *erro
     return CD_OK;
 }
 
-/* ---- partitions that go
- * ------------------------------------------------------------------------------------- */
+/* ---- partitions that go -------------------------------------------------------------------- */
 
 static void fail_inside_callback(struct cd_stream *stream, enum cd_status status,
                                  const struct cd_error *error)

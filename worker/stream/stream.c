@@ -18,8 +18,7 @@ enum {
     FIRST_BATCH = 256,     /* until the handler's speed is known */
 };
 
-/* ---- making
- * ------------------------------------------------------------------------------------------------- */
+/* ---- making -------------------------------------------------------------------------------- */
 
 static enum cd_status start_pool(struct cd_stream *stream, struct cd_error *error)
 {
@@ -128,8 +127,7 @@ struct cd_stream_counts cd_stream_counts(const struct cd_stream *stream)
     return counts;
 }
 
-/* ---- running
- * ------------------------------------------------------------------------------------------------ */
+/* ---- running ------------------------------------------------------------------------------- */
 
 static uint64_t after_ms(int64_t milliseconds)
 {

@@ -13,7 +13,7 @@
 
 enum { WORDS_MAX = 200, CHARACTERS_MAX = 4000 };
 
-/* ---- scripts ----------------------------------------------------------------------------------------- */
+/* ---- scripts ------------------------------------------------------------------------------- */
 
 enum script {
     NO_SCRIPT,
@@ -90,7 +90,7 @@ static enum script script_of(uint32_t c)
     return inside ? blocks[low].script : NO_SCRIPT;
 }
 
-/* ---- letters ----------------------------------------------------------------------------------------- */
+/* ---- letters ------------------------------------------------------------------------------- */
 
 /* Letters (lower case) that speak for a language in Latin script. */
 static const struct {
@@ -138,7 +138,7 @@ static uint32_t to_lower(uint32_t c)
     return c == 0x1A0 || c == 0x1AF ? c + 1 : c;
 }
 
-/* ---- counting ---------------------------------------------------------------------------------------- */
+/* ---- counting ------------------------------------------------------------------------------ */
 
 struct evidence {
     uint32_t scripts[SCRIPTS]; /* letters */
@@ -269,7 +269,7 @@ static void gather(struct cd_slice text, struct evidence *evidence)
     end_word(evidence, &word, ' ');
 }
 
-/* ---- deciding ---------------------------------------------------------------------------------------- */
+/* ---- deciding ------------------------------------------------------------------------------ */
 
 /* An ideograph or syllable says as much as several letters. */
 static enum script main_script(const struct evidence *evidence, float *share)

@@ -9,8 +9,7 @@
 
 enum { WRAPPED_LINE_MIN = 40, WRAPPED_LINE_MAX = 100, SENTENCE_TOKENS_MAX = 400 };
 
-/* ---- paragraphs
- * ------------------------------------------------------------------------------------------------ */
+/* ---- paragraphs ---------------------------------------------------------------------------- */
 
 /* Whether the text is hard-wrapped: most of its several lines are of wire length, and none much longer. */
 static bool is_hard_wrapped(struct cd_slice text)
@@ -42,8 +41,7 @@ static bool parts_paragraphs(struct cd_slice text, size_t begin, size_t end, boo
     return !wrapped || newlines > 1 || text.bytes[end - 1] == '\t' || text.bytes[end - 1] == ' ';
 }
 
-/* ---- ends of sentences
- * ------------------------------------------------------------------------------------------ */
+/* ---- ends of sentences --------------------------------------------------------------------- */
 
 static uint32_t first_character(const struct cd_document *document, uint32_t token)
 {
@@ -105,8 +103,7 @@ static bool ends_sentence(const struct cd_document *document, uint32_t token, ui
     return document->tokens[next].kind != CD_TOKEN_WORD || is_opener(cd_token_text(document, next));
 }
 
-/* ---- letter case
- * ------------------------------------------------------------------------------------------------- */
+/* ---- letter case --------------------------------------------------------------------------- */
 
 /* How many words of a stretch are written how. Only words of letters count. */
 struct case_counts {
@@ -188,8 +185,7 @@ static void judge_sentences(struct cd_document *document, uint32_t title_tokens)
     }
 }
 
-/* ---- cutting
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- cutting ------------------------------------------------------------------------------- */
 
 struct cutter {
     struct cd_document *document;

@@ -15,8 +15,7 @@ struct scanner {
     bool mail;  /* an at sign stands somewhere in the text */
 };
 
-/* ---- characters at a place -------------------------------------------------------------------------------
- */
+/* ---- characters at a place ----------------------------------------------------------------- */
 
 static const uint8_t ascii_kinds[128] = {
 #define SPACE       CD_CHARACTER_SPACE
@@ -72,8 +71,7 @@ static bool digit_at(const struct scanner *s, size_t at)
     return at < s->end && s->text.bytes[at] >= '0' && s->text.bytes[at] <= '9';
 }
 
-/* ---- the list
- * ---------------------------------------------------------------------------------------------- */
+/* ---- the list ------------------------------------------------------------------------------ */
 
 static void add_token(struct scanner *s, size_t begin, size_t end, enum cd_token_kind kind)
 {
@@ -95,8 +93,7 @@ static void add_token(struct scanner *s, size_t begin, size_t end, enum cd_token
     s->space = false;
 }
 
-/* ---- abbreviations
- * ------------------------------------------------------------------------------------------ */
+/* ---- abbreviations ------------------------------------------------------------------------- */
 
 static bool listed(const char *list, const char *word, size_t length)
 {
@@ -142,8 +139,7 @@ bool cd_is_abbreviation(struct cd_slice word, bool *opens)
     return title || listed(others, lower, length);
 }
 
-/* ---- words and numbers
- * --------------------------------------------------------------------------------------- */
+/* ---- words and numbers --------------------------------------------------------------------- */
 
 /* End of the run of letters, digits and marks that begins at `at`. */
 static size_t run_end(const struct scanner *s, size_t at)
@@ -235,8 +231,7 @@ static void cut_word(struct scanner *s)
     s->at = end;
 }
 
-/* ---- addresses and handles
- * ------------------------------------------------------------------------------------ */
+/* ---- addresses and handles ----------------------------------------------------------------- */
 
 static bool is_address_byte(char c)
 {
@@ -295,8 +290,7 @@ static bool cut_handle(struct scanner *s)
     return true;
 }
 
-/* ---- punctuation
- * ---------------------------------------------------------------------------------------------- */
+/* ---- punctuation --------------------------------------------------------------------------- */
 
 /* An apostrophe: a clitic ("'s") when it follows a word at once, else a quote mark (or two: ''). */
 static void cut_apostrophe(struct scanner *s, unsigned size)

@@ -79,7 +79,7 @@ static void fit(const struct judgements *j, struct cd_calibration *c)
         double slope = 0, offsets[CD_TYPES] = {0}, mean = 0;
         for (size_t i = 0; i < j->count; i++) {
             const struct judged *item = &j->items[i];
-            double p = 1 / (1 + exp(-(c->offsets[item->type] + c->slope * item->odds)));
+            double p = 1 / (1 + exp(-(double)(c->offsets[item->type] + c->slope * item->odds)));
             double error = item->weight * ((item->right ? 1 : 0) - p);
             slope += error * item->odds;
             offsets[item->type] += error;

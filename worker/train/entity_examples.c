@@ -67,6 +67,8 @@ static struct known_word *add_word(struct build *b, uint64_t key)
         b->word_capacity = b->word_capacity ? 2 * b->word_capacity : 1 << 16;
         b->words = realloc(b->words, b->word_capacity * sizeof(struct known_word *));
     }
+    if (!b->words)
+        abort();
     struct known_word *word = cd_arena_zeroed(b->words_arena, 1, sizeof *word);
     word->key = key;
     word->number = b->out->word_count++;
@@ -181,11 +183,11 @@ static void take_sentence(struct build *b, const struct cd_sentence *sentence,
                           float weight)
 {
     uint32_t n = sentence->token_count, first = sentence->first_token;
-    const struct cd_word **padded = cd_arena_allocate(b->document_arena, (n + 4) * sizeof *padded);
+    const struct cd_word **padded = cd_arena_allocate(b->document_arena, (n + 4) * sizeof(struct cd_word *));
     struct cd_token_context *contexts = cd_arena_zeroed(b->document_arena, n, sizeof *contexts);
     padded[0] = padded[1] = &b->words[b->out->edge_words[0]]->word;
     padded[n + 2] = padded[n + 3] = &b->words[b->out->edge_words[1]]->word;
-    memcpy(padded + 2, words + first, n * sizeof *padded);
+    memcpy(padded + 2, words + first, n * sizeof(struct cd_word *));
     for (uint32_t t = 0; t < n; t++)
         contexts[t].evidence = cd_evidence_of(&b->evidence, sentence, first + t, words);
     struct cd_sentence_view view = {
@@ -205,8 +207,7 @@ static void take_sentence(struct build *b, const struct cd_sentence *sentence,
     uint64_t features[CD_CONTEXT_FEATURES_MAX];
     for (uint32_t t = 0; t < n; t++) {
         uint32_t count = cd_context_features(&view, t, features);
-        store_token(b, (struct known_word *)(void *)(uintptr_t)words[first + t], features, count,
-                    labels[first + t]);
+        store_token(b, (struct known_word *)(void *)words[first + t], features, count, labels[first + t]);
     }
 }
 
@@ -214,7 +215,7 @@ static void take_document(struct build *b, const struct cd_gold_document *gold,
                           const struct cd_document *document, uint32_t number)
 {
     const struct cd_word **words =
-        cd_arena_allocate(b->document_arena, (document->token_count + 1) * sizeof *words);
+        cd_arena_allocate(b->document_arena, (document->token_count + 1) * sizeof(struct cd_word *));
     cd_label_set *labels = cd_arena_allocate(b->document_arena, (document->token_count + 1) * sizeof *labels);
     cd_corpus_label(gold, document, labels);
     for (uint32_t s = 0; s < document->sentence_count; s++) {
@@ -251,7 +252,7 @@ static void recase_parts(struct build *b, const struct cd_gold_document *gold, u
     if (cd_document_build(gold->title, gold->body, b->document_arena, &document, NULL) != CD_OK)
         return;
     if (title->length)
-        cd_recase(recase_of(random), (char *)(uintptr_t)title->bytes, title->length);
+        cd_recase(recase_of(random), (char *)title->bytes, title->length);
     for (uint32_t s = 0; s < document.sentence_count; s++) {
         random = cd_hash_mix(random, s + 1);
         const struct cd_sentence *sentence = &document.sentences[s];
@@ -260,7 +261,7 @@ static void recase_parts(struct build *b, const struct cd_gold_document *gold, u
         uint32_t begin = document.tokens[sentence->first_token].begin_byte - document.body_begin_byte;
         uint32_t end = document.tokens[sentence->first_token + sentence->token_count - 1].end_byte -
                        document.body_begin_byte;
-        cd_recase(recase_of(random >> 32), (char *)(uintptr_t)body->bytes + begin, end - begin);
+        cd_recase(recase_of(random >> 32), (char *)body->bytes + begin, end - begin);
     }
 }
 
@@ -275,8 +276,8 @@ static enum cd_status take_copy(struct build *b, const struct cd_gold_document *
         recase_parts(b, gold, random, &title, &body);
     } else if (b->caseless) {
         enum cd_recase how = recase_of(random);
-        cd_recase(how, (char *)(uintptr_t)title.bytes, title.length);
-        cd_recase(how, (char *)(uintptr_t)body.bytes, body.length);
+        cd_recase(how, (char *)title.bytes, title.length);
+        cd_recase(how, (char *)body.bytes, body.length);
     }
     struct cd_document document;
     enum cd_status status = cd_document_build(title, body, b->document_arena, &document, error);

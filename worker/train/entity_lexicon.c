@@ -336,7 +336,8 @@ static size_t compact_words(struct builder *b)
         if (w->hash && (w->cluster[0] || mentions > 1 || w->given || w->surname))
             b->words[n++] = *w;
     }
-    qsort(b->words, n, sizeof *b->words, by_hash);
+    if (n > 1)
+        qsort(b->words, n, sizeof *b->words, by_hash);
     return n;
 }
 
@@ -346,16 +347,17 @@ static size_t compact_phrases(struct builder *b)
     for (size_t i = 0; i < b->phrase_slots; i++)
         if (b->phrases[i].hash)
             b->phrases[n++] = b->phrases[i];
-    qsort(b->phrases, n, sizeof *b->phrases, by_hash);
+    if (n > 1)
+        qsort(b->phrases, n, sizeof *b->phrases, by_hash);
     return n;
 }
 
 static void write_sections(struct builder *b, struct cd_lexicon_sections *sections)
 {
     size_t words = compact_words(b), phrases = compact_phrases(b);
-    struct cd_lexicon_word *entries = calloc(words, sizeof *entries);
-    uint16_t *checks = calloc(phrases, sizeof *checks);
-    uint16_t *bits = calloc(phrases, sizeof *bits);
+    struct cd_lexicon_word *entries = calloc(words + 1, sizeof *entries);
+    uint16_t *checks = calloc(phrases + 1, sizeof *checks);
+    uint16_t *bits = calloc(phrases + 1, sizeof *bits);
     for (size_t i = 0; i < words; i++) {
         entries[i] = (struct cd_lexicon_word){.check = (uint16_t)b->words[i].hash,
                                               .profile = profile_of(&b->words[i])};

@@ -318,8 +318,13 @@ enum cd_status cd_train(struct cd_examples *examples, const struct cd_training_o
     *trained = (struct cd_trained){.rows = aligned_alloc(64, row_bytes)};
     if (t)
         t->squares = aligned_alloc(64, row_bytes);
-    if (!t || !order || !trained->rows || !t->squares)
+    if (!t || !order || !trained->rows || !t->squares) {
+        if (t)
+            free(t->squares);
+        free(t);
+        free(order);
         return cd_fail(error, CD_MEMORY, NULL, "out of memory");
+    }
     memset(trained->rows, 0, row_bytes);
     memset(t->squares, 0, row_bytes);
     t->examples = examples;

@@ -155,8 +155,8 @@ static enum cd_status evaluate(const struct cd_tagger *tagger, const struct cd_c
         const struct cd_gold_document *gold = &corpus->documents[i];
         cd_arena_reset(arena, 0);
         struct cd_slice title = cd_arena_copy(arena, gold->title), body = cd_arena_copy(arena, gold->body);
-        cd_recase(how, (char *)(uintptr_t)title.bytes, title.length);
-        cd_recase(how, (char *)(uintptr_t)body.bytes, body.length);
+        cd_recase(how, (char *)title.bytes, title.length);
+        cd_recase(how, (char *)body.bytes, body.length);
         struct cd_document document;
         struct cd_spans spans;
         double begin = seconds_now();

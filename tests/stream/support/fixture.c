@@ -35,8 +35,7 @@ void add_property(struct cd_properties *properties, const char *line)
     properties->lines[properties->count++] = strdup(line);
 }
 
-/* ---- handler: upper case, and words that make it do something else
- * ------------------------------------------ */
+/* ---- handler: upper case, and words that make it do something else ------------------------- */
 
 static bool starts_with(struct cd_slice value, const char *prefix)
 {
@@ -85,8 +84,7 @@ static void describe(void *context, struct cd_buffer *out)
     cd_buffer_format(out, ",\"handled\":%d", atomic_load(&fixture->handled));
 }
 
-/* ---- broker
- * ------------------------------------------------------------------------------------------------- */
+/* ---- broker -------------------------------------------------------------------------------- */
 
 void fixture_start(struct fixture *fixture)
 {
@@ -164,8 +162,7 @@ void feed_many(struct fixture *fixture, int first, int count)
     CHECK(fixture, rd_kafka_flush(fixture->feeder, 20000) == RD_KAFKA_RESP_ERR_NO_ERROR);
 }
 
-/* ---- workers
- * ------------------------------------------------------------------------------------------------ */
+/* ---- workers ------------------------------------------------------------------------------- */
 
 static void *run(void *argument)
 {
@@ -230,8 +227,7 @@ void wait_committed(struct fixture *fixture, uint64_t count)
     check_failed(fixture, __FILE__, __LINE__, "the articles were not committed within a minute");
 }
 
-/* ---- what came out
- * ------------------------------------------------------------------------------------------ */
+/* ---- what came out ------------------------------------------------------------------------- */
 
 static void open_reader(struct fixture *fixture, const char *topic)
 {
@@ -347,8 +343,7 @@ const char *header_of(const rd_kafka_message_t *message, const char *name)
     return value;
 }
 
-/* ---- cases
- * -------------------------------------------------------------------------------------------------- */
+/* ---- cases --------------------------------------------------------------------------------- */
 
 struct running_case {
     const struct test_case *test;
