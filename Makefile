@@ -76,7 +76,7 @@ demo: $(BUILD)/copydesk           ## the main job on the embedded broker, with o
 unit: $(UNIT)                     ## unit and embedded-broker tests only (with SANITIZE=... under a sanitizer)
 	@tests/run.sh $(UNIT)
 
-test: all $(UNIT)                 ## all tests: unit, golden, embedded broker, real Kafka, sanitizers, fuzz corpora
+test: all $(TRAINERS) $(UNIT)                 ## all tests: unit, golden, embedded broker, real Kafka, sanitizers, fuzz corpora
 	@deploy/packages.sh test
 	@BUILD=$(BUILD) MAKE=$(MAKE) tests/all.sh
 

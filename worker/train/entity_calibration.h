@@ -9,7 +9,7 @@
 /* Documents of fold `fold` of `folds` with weight 1 or more (wholly annotated sources) are judged. A document
  * that counts more than 1 stands for the unknown outlets that the tagger is made for, and counts
  * `outlet_weight` times here. */
-void cd_calibrate(const struct cd_examples *examples, const struct cd_trained *trained,
+void cd_calibrate_spans(const struct cd_examples *examples, const struct cd_trained *trained,
                   const struct cd_training_options *options, float outlet_weight,
                   struct cd_calibration *calibration);
 

@@ -142,7 +142,7 @@ static enum cd_status make_weights(const char *data, const char *lexicon_path, c
     if (status == CD_OK) {
         struct cd_weight_sections sections;
         struct cd_calibration calibration;
-        cd_calibrate(&examples, &trained, &options, outlet_weight, &calibration);
+        cd_calibrate_spans(&examples, &trained, &options, outlet_weight, &calibration);
         cd_weights_export(&examples, &trained, row_min, weight_min, &sections);
         fprintf(stderr, "kept %u features in %zu bytes\n", sections.kept,
                 sections.rows.length + sections.index.length);
