@@ -326,7 +326,7 @@ int cd_command_demo(int argc, char **argv)
     static struct demo demo;
     const struct cd_option table[] = {
         {"all", CD_OPTION_FLAG, NULL, &demo.all, 0, 0, "show every record in full"},
-        {NULL},
+        {.name = NULL},
     };
     const struct cd_command_line line = {
         "demo", "", "enrich our sample articles on an embedded broker, and show what comes out", table, NULL,

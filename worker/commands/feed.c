@@ -63,7 +63,7 @@ static int parse(struct feed *feed, int argc, char **argv, int *operand)
         {"rate", CD_OPTION_INTEGER, "N", &feed->rate, 1, 1000000,
          "messages a second (default: as fast as it goes)"},
         {"quiet", CD_OPTION_FLAG, NULL, &feed->quiet, 0, 0, "no summary line"},
-        {NULL},
+        {.name = NULL},
     };
     const struct cd_command_line line = {
         "feed",
@@ -190,9 +190,11 @@ static int report(const struct feed *feed, const char *topic, double seconds)
         fprintf(stderr, "copydesk feed: %llu delivered to %s (%.1f MB, %.0f messages/s)",
                 (unsigned long long)counts.delivered, topic, (double)counts.delivered_bytes / 1e6,
                 seconds > 0 ? (double)counts.delivered / seconds : 0.0);
-        fprintf(stderr, lost ? ", %llu not delivered" : "", (unsigned long long)lost);
-        fprintf(stderr, feed->unreadable ? ", %llu not readable\n" : "\n",
-                (unsigned long long)feed->unreadable);
+        if (lost)
+            fprintf(stderr, ", %llu not delivered", (unsigned long long)lost);
+        if (feed->unreadable)
+            fprintf(stderr, ", %llu not readable", (unsigned long long)feed->unreadable);
+        fputc('\n', stderr);
     }
     return lost || feed->unreadable ? CD_EXIT_FAILED : CD_EXIT_OK;
 }

@@ -3,7 +3,7 @@
  *     int64_t threads = 0;
  *     const struct cd_option table[] = {
  *         {"threads", CD_OPTION_INTEGER, "N", &threads, 0, 1024, "worker threads (default: one per core)"},
- *         {NULL},
+ *         {.name = NULL},
  *     };
  *     const struct cd_command_line line = {"annotate", "[FILE...]", "enrich articles without Kafka", table,
  *                                          NULL, 0, -1};
