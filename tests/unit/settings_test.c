@@ -166,8 +166,16 @@ static void sizes_beyond_32_bits_need_no_suffix(void)
 static void a_number_out_of_range_is_refused_as_written(void)
 {
     const char *must = ": must be between 1 and 100000 articles";
-    const char *values[] = {"0",           "-1",         "100001",         "3000000000",
-                            "5000000000L", "4294967297", "0xFFFFFFFFFFFF", "99999999999999999999999999"};
+    const char *values[] = {"0",
+                            "-1",
+                            "100001",
+                            "3000000000",
+                            "5000000000L",
+                            "4294967297",
+                            "0xFFFFFFFFFFFF",
+                            "99999999999999999999999999",
+                            "-9999999999999999999999999L",
+                            "0xFFFFFFFFFFFFFFFFFFFF"};
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
         char text[200], message[200];
         snprintf(text, sizeof text, "# one\nbatch = {\n  wait_ms = 5; count_max = %s;\n};\n", values[i]);

@@ -13,7 +13,7 @@
 
 #include "settings_table.h"
 
-enum { FILE_BYTES_MAX = 1 << 20, NUMBER_BYTES = 64 };
+enum { FILE_BYTES_MAX = 1 << 20, NUMBER_BYTES = 64, DIGITS_KEPT = 15 };
 
 struct reader {
     const char *path;
@@ -76,10 +76,9 @@ static bool begins_number(const char *p)
     return isdigit((unsigned char)*p) || ((*p == '-' || *p == '+' || *p == '.') && p[1]);
 }
 
-/* The next number in the text, "" when there is none; the reader moves behind it. */
-static void take_number(struct reader *reader, char number[NUMBER_BYTES])
+/* The first number in the text and its length; the end of the text and 0 when there is none. */
+static const char *find_number(const char *p, size_t *length)
 {
-    const char *p = reader->rest;
     while (*p && !begins_number(p)) {
         if (*p == '"')
             p = behind_string(p);
@@ -91,9 +90,27 @@ static void take_number(struct reader *reader, char number[NUMBER_BYTES])
         else
             p++;
     }
-    size_t length = strspn(p, "+-.0123456789abcdefABCDEFxXlL");
+    *length = strspn(p, "+-.0123456789abcdefABCDEFxXlL");
+    return p;
+}
+
+/* The next number in the text, "" when there is none; the reader moves behind it. */
+static void take_number(struct reader *reader, char number[NUMBER_BYTES])
+{
+    size_t length;
+    const char *p = find_number(reader->rest, &length);
     snprintf(number, NUMBER_BYTES, "%.*s", (int)length, p);
     reader->rest = p + length;
+}
+
+/* libconfig 1.7 calls a whole number beyond 64 bits a syntax error. It need only see that a number stands
+ * there, so in its own copy of the text such a number ends after its first digits. */
+static void shorten_numbers(char *text)
+{
+    size_t length;
+    for (const char *p = find_number(text, &length); length > 0; p = find_number(p + length, &length))
+        if (length > DIGITS_KEPT && strspn(p, "+-0123456789lL") == length)
+            memset(&text[p - text] + DIGITS_KEPT, ' ', length - DIGITS_KEPT);
 }
 
 static unsigned line_of(const char *text, const char *p)
@@ -273,6 +290,21 @@ static enum cd_status read_tree(struct reader *reader, const config_t *config)
     return status;
 }
 
+static enum cd_status parse(const char *path, const char *text, config_t *config, struct cd_error *error)
+{
+    char *copy = strdup(text);
+    if (!copy)
+        return cd_fail(error, CD_MEMORY, path, "out of memory");
+    shorten_numbers(copy);
+    bool is_parsed = config_read_string(config, copy);
+    free(copy);
+    if (is_parsed)
+        return CD_OK;
+    char where[160];
+    snprintf(where, sizeof where, "%s:%d", path, config_error_line(config));
+    return cd_fail(error, CD_INVALID, where, "%s", config_error_text(config));
+}
+
 enum cd_status settings_read_file(const char *path, struct cd_settings *settings, struct cd_error *error)
 {
     struct cd_buffer text = {0};
@@ -289,11 +321,9 @@ enum cd_status settings_read_file(const char *path, struct cd_settings *settings
         status = cd_fail(error, CD_INVALID, where, "@include is not supported: one file holds all settings");
         goto done;
     }
-    if (!config_read_string(&config, bytes)) {
-        snprintf(where, sizeof where, "%s:%d", path, config_error_line(&config));
-        status = cd_fail(error, CD_INVALID, where, "%s", config_error_text(&config));
+    status = parse(path, bytes, &config, error);
+    if (status != CD_OK)
         goto done;
-    }
     struct reader reader = {.path = path, .rest = bytes, .settings = settings, .error = error};
     status = read_tree(&reader, &config);
 done:
