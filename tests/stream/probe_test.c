@@ -92,9 +92,13 @@ static void a_missing_topic_is_named_with_its_setting(void)
     EXPECT(is_found(CD_OK, "worker.delivery", "")); /* the rest is tried all the same */
 }
 
+/* A broker tells nothing of the partitions of such a topic, but the embedded one tells of all, and librdkafka
+ * 2.6 to 2.8 crashes when it compares the leader epochs of partitions that it does not keep (its issue 4907).
+ * Metadata has had leader epochs since version 7. */
 static void a_topic_that_may_not_be_seen_is_a_matter_of_rights(void)
 {
     start_cluster();
+    EXPECT(rd_kafka_mock_set_apiversion(cluster, API_METADATA, 0, 2) == RD_KAFKA_RESP_ERR_NO_ERROR);
     rd_kafka_mock_topic_set_error(cluster, "articles.raw", RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED);
     EXPECT(probe() == CD_INVALID);
     EXPECT_STRING(first.where, "topics.raw");
