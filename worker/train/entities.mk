@@ -3,7 +3,7 @@
 
 ENTITIES      := $(BUILD)/entities
 ENTITY_EPOCHS ?= 7
-ENTITIES_VERSION := $(VERSION)
+ENTITIES_VERSION := 2026-11-24
 
 # only what runs here, once, may use this machine's own instructions
 $(BUILD)/worker/train/entity_training.o: override CFLAGS += -O3 -march=native -fno-signed-zeros -fassociative-math
