@@ -48,7 +48,7 @@ static void index_add(struct index *index, uint64_t key, uint32_t form)
     *head = ++index->count;
 }
 
-/* ---- what a name is found by -------------------------------------------------------------------------- */
+/* ---- what a name is found by --------------------------------------------------------------- */
 
 static struct cd_slice beginning_of(struct cd_slice word)
 {
@@ -88,7 +88,7 @@ static void index_form(struct index *index, const struct cd_form *form, uint32_t
         index_initials(index, form, number, 0, form->word_count, false);
 }
 
-/* ---- the search for a longer name --------------------------------------------------------------------- */
+/* ---- the search for a longer name ---------------------------------------------------------- */
 
 struct search {
     struct cd_forms *forms;
@@ -199,7 +199,7 @@ static void join_short_forms(struct cd_forms *forms, struct index *index)
             }
 }
 
-/* ---- "Long Name (ABC)" -------------------------------------------------------------------------------- */
+/* ---- "Long Name (ABC)" --------------------------------------------------------------------- */
 
 static bool is_token(const struct cd_document *document, uint32_t token, char mark)
 {
@@ -243,7 +243,7 @@ static void join_appositions(const struct cd_document *document, struct cd_forms
             join_apposition(forms, forms->spans[i - 1].form, forms->spans[i].form);
 }
 
-/* ---- short names that fit several people -------------------------------------------------------------- */
+/* ---- short names that fit several people --------------------------------------------------- */
 
 /* What is known of a group while its document is read from top to bottom. */
 struct group_state {

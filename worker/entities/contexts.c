@@ -4,8 +4,7 @@
 #include "copydesk/hash.h"
 #include "features.h"
 
-/* ---- preparing a sentence
- * ---------------------------------------------------------------------------------------- */
+/* ---- preparing a sentence ------------------------------------------------------------------ */
 
 static bool is_high(const struct cd_word *word)
 {
@@ -144,8 +143,7 @@ void cd_prepare_contexts(const struct cd_lexicon *lexicon, struct cd_sentence_vi
     mark_quotes(view);
 }
 
-/* ---- features
- * ------------------------------------------------------------------------------------------------- */
+/* ---- features ------------------------------------------------------------------------------ */
 
 struct sink {
     uint64_t *features;

@@ -8,7 +8,7 @@
 
 enum { NO_ENTITY = UINT32_MAX };
 
-/* ---- the best name ------------------------------------------------------------------------------------ */
+/* ---- the best name ------------------------------------------------------------------------- */
 
 /* A headline's capitals lose against anything, an acronym against words, a short name against a long one. */
 static bool is_better_name(const struct cd_form *a, const struct cd_form *b)
@@ -51,7 +51,7 @@ static struct cd_slice local_id(const struct cd_form *form, uint8_t type, struct
     return (struct cd_slice){id, length};
 }
 
-/* ---- entities from groups ----------------------------------------------------------------------------- */
+/* ---- entities from groups ------------------------------------------------------------------ */
 
 /* Number the groups that have mentions, in text order, and count their mentions. */
 static void number_groups(const struct cd_forms *forms, uint32_t *entity_of_group,

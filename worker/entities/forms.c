@@ -23,7 +23,7 @@ static uint32_t table_size(uint32_t count)
     return size;
 }
 
-/* ---- surfaces ----------------------------------------------------------------------------------------- */
+/* ---- surfaces ------------------------------------------------------------------------------ */
 
 static bool new_surface(struct cd_forms *forms, const struct cd_folded *folded, uint64_t hash,
                         struct cd_arena *arena)
@@ -55,7 +55,7 @@ static uint32_t intern_surface(struct cd_forms *forms, struct table *table, cons
     return forms->surface_count - 1;
 }
 
-/* ---- spans -------------------------------------------------------------------------------------------- */
+/* ---- spans --------------------------------------------------------------------------------- */
 
 /* What stands before a mention ("Mr. Blinken", "his wife, Jill Biden"), looking past a period or comma of its
  * own. */
@@ -123,7 +123,7 @@ static enum cd_status gather_spans(const struct cd_document *document, const str
     return CD_OK;
 }
 
-/* ---- types -------------------------------------------------------------------------------------------- */
+/* ---- types --------------------------------------------------------------------------------- */
 
 static uint8_t heaviest_type(const struct cd_surface *surface)
 {
@@ -143,7 +143,7 @@ static uint8_t settled_type(const struct cd_surface *surface, uint8_t type)
     return weak ? heaviest : type;
 }
 
-/* ---- forms -------------------------------------------------------------------------------------------- */
+/* ---- forms --------------------------------------------------------------------------------- */
 
 /* A person's honorific in front and generation behind are not words to match by. */
 static void trim_person_words(struct cd_form *form)

@@ -2,8 +2,7 @@
 
 #include <math.h>
 
-/* ---- transitions
- * ------------------------------------------------------------------------------------------- */
+/* ---- transitions --------------------------------------------------------------------------- */
 
 bool cd_transitions_finite(const struct cd_transitions *transitions)
 {
@@ -22,8 +21,7 @@ void cd_transitions_exponential(const struct cd_transitions *transitions, struct
         to[i] = expf(from[i]);
 }
 
-/* ---- potentials
- * --------------------------------------------------------------------------------------------- */
+/* ---- potentials ---------------------------------------------------------------------------- */
 
 /* exp(x) for x <= 0 to about 1e-6 relative, without a library call so that the loop runs on whole vectors. */
 static inline float exponential_of_negative(float x)
@@ -53,8 +51,7 @@ float cd_lattice_potential(const float scores[CD_LABELS], struct cd_lattice_row 
     return maximum;
 }
 
-/* ---- forward and backward
- * ------------------------------------------------------------------------------------- */
+/* ---- forward and backward ------------------------------------------------------------------ */
 
 /* What stands left of a place between names, as one vector: O, L of each type, U of each type. */
 static void gather_left(const struct cd_lattice_row *row, float left[CD_BETWEEN])
@@ -212,8 +209,7 @@ float cd_lattice_span(const struct cd_lattice *lattice, const struct cd_transiti
     return p * lattice->backward[first + count - 1].columns[CD_LABEL_L + type];
 }
 
-/* ---- the best sequence
- * ------------------------------------------------------------------------------------------ */
+/* ---- the best sequence --------------------------------------------------------------------- */
 
 static unsigned left_label(unsigned place)
 {

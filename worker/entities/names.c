@@ -5,7 +5,7 @@
 #include "../text/characters.h"
 #include "copydesk/utf8.h"
 
-/* ---- folding ------------------------------------------------------------------------------------------ */
+/* ---- folding ------------------------------------------------------------------------------- */
 
 /* Lower-case base letters of U+00C0..U+00FF and U+0100..U+017F. */
 static const char latin1_base[65] = "aaaaaaaceeeeiiiidnooooo ouuuuytsaaaaaaaceeeeiiiidnooooo ouuuuyty";
@@ -165,7 +165,7 @@ unsigned cd_name_words(struct cd_slice folded, struct cd_slice words[CD_NAME_WOR
     return count;
 }
 
-/* ---- shapes ------------------------------------------------------------------------------------------- */
+/* ---- shapes -------------------------------------------------------------------------------- */
 
 struct letters {
     unsigned capitals, small, spaces, others;
@@ -200,7 +200,7 @@ bool cd_is_acronym_shaped(struct cd_slice surface)
     return n.capitals >= 2 && n.capitals <= 6 && n.small <= 1 && n.spaces == 0 && n.others == 0;
 }
 
-/* ---- word classes ------------------------------------------------------------------------------------- */
+/* ---- word classes -------------------------------------------------------------------------- */
 
 static bool is_one_of(struct cd_slice word, const char *const *list, size_t count)
 {
@@ -273,7 +273,7 @@ enum cd_gender cd_pronoun_gender(struct cd_slice word)
     return CD_GENDER_UNKNOWN;
 }
 
-/* ---- first names -------------------------------------------------------------------------------------- */
+/* ---- first names --------------------------------------------------------------------------- */
 
 /* English short forms that are not the beginning of the long one. */
 static const char *const short_forms[][2] = {

@@ -45,7 +45,7 @@ static bool is_listed(struct cd_slice word, const char *const *list)
     return false;
 }
 
-/* ---- acronyms ----------------------------------------------------------------------------------------- */
+/* ---- acronyms ------------------------------------------------------------------------------ */
 
 static bool is_country_prefix(struct cd_slice word)
 {
@@ -84,7 +84,7 @@ static bool is_acronym_of(const struct cd_form *shorter, struct words longer)
     return initials_are(rest, shorter->key, false);
 }
 
-/* ---- people ------------------------------------------------------------------------------------------- */
+/* ---- people -------------------------------------------------------------------------------- */
 
 /* "Jr." tells two people apart: with both names in full, only equal generations are one person; a bare
  * surname is rather the one without. */
@@ -136,7 +136,7 @@ static enum cd_short_form match_person(const struct cd_form *shorter, const stru
     return found < limit ? found : limit;
 }
 
-/* ---- organisations ------------------------------------------------------------------------------------ */
+/* ---- organisations ------------------------------------------------------------------------- */
 
 /* Words that name a kind of organisation and so tell none apart: alone they are never a short form, and
  * behind a distinctive name they may be left out. */
@@ -275,7 +275,7 @@ static enum cd_short_form match_organization(const struct cd_form *shorter, cons
     return is_clipped(shorter, s, l) ? CD_SHORT_FORM_WEAK : CD_SHORT_FORM_NOT;
 }
 
-/* ---- the others --------------------------------------------------------------------------------------- */
+/* ---- the others ---------------------------------------------------------------------------- */
 
 static enum cd_short_form match_location(const struct cd_form *shorter, const struct cd_form *longer)
 {

@@ -47,8 +47,7 @@ const char *cd_entity_type_name(enum cd_entity_type type)
     return names[type];
 }
 
-/* ---- opening
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- opening ------------------------------------------------------------------------------- */
 
 enum cd_status cd_tagger_open(const struct cd_model_file *file, struct cd_tagger **tagger,
                               struct cd_error *error)
@@ -76,8 +75,7 @@ void cd_tagger_close(struct cd_tagger *tagger)
     free(tagger);
 }
 
-/* ---- scratch
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- scratch ------------------------------------------------------------------------------- */
 
 struct cd_tagger_scratch *cd_tagger_scratch_new(const struct cd_tagger *tagger)
 {
@@ -165,8 +163,7 @@ static bool reserve_document(struct cd_tagger_scratch *s, const struct cd_docume
     return reserve_sentence(s, longest);
 }
 
-/* ---- scores
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- scores -------------------------------------------------------------------------------- */
 
 static bool is_caseless(const struct cd_sentence *sentence)
 {
@@ -241,8 +238,7 @@ static void score_sentence(struct cd_tagger_scratch *s, const struct cd_sentence
     }
 }
 
-/* ---- spans
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- spans --------------------------------------------------------------------------------- */
 
 struct span_list {
     struct cd_arena *arena;
@@ -287,7 +283,7 @@ static void read_labels(const struct cd_lattice *lattice, const struct cd_transi
     }
 }
 
-/* ---- passes ---- */
+/* ---- passes -------------------------------------------------------------------------------- */
 
 /* A stretch of tokens that may hold names, [begin, end) of the document. */
 struct stretch {

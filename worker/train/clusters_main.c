@@ -25,8 +25,7 @@
 
 enum { BOUNDARY = 0, RARE = 1, FIRST_WORD = 2, WORD_BYTES_MAX = 40, TABLE_SIZE = 1 << 16 };
 
-/* ---- vocabulary
- * -------------------------------------------------------------------------------------------- */
+/* ---- vocabulary ---------------------------------------------------------------------------- */
 
 struct word {
     char *text;
@@ -97,8 +96,7 @@ static void add_token(struct corpus *corpus, uint32_t word)
     corpus->tokens[corpus->token_count++] = word;
 }
 
-/* ---- reading
- * ----------------------------------------------------------------------------------------------- */
+/* ---- reading ------------------------------------------------------------------------------- */
 
 /* The token as a word of the vocabulary: digits become 0, long ones are rare anyway. */
 static void normalise(struct cd_slice token, char word[WORD_BYTES_MAX + 1])
@@ -155,8 +153,7 @@ static enum cd_status read_file(struct corpus *corpus, const char *path, struct 
     return status == CD_OK ? closed : status;
 }
 
-/* ---- counting
- * ---------------------------------------------------------------------------------------------- */
+/* ---- counting ------------------------------------------------------------------------------ */
 
 static int by_count_then_text(const void *a, const void *b)
 {
@@ -230,8 +227,7 @@ static struct neighbours count_side(const struct corpus *corpus, uint32_t word_i
     return rows;
 }
 
-/* ---- exchange
- * ---------------------------------------------------------------------------------------------- */
+/* ---- exchange ------------------------------------------------------------------------------ */
 
 struct clustering {
     uint32_t word_ids, classes;

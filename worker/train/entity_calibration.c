@@ -93,8 +93,8 @@ static void fit(const struct judgements *j, struct cd_calibration *c)
 }
 
 void cd_calibrate_spans(const struct cd_examples *examples, const struct cd_trained *trained,
-                  const struct cd_training_options *options, float outlet_weight,
-                  struct cd_calibration *calibration)
+                        const struct cd_training_options *options, float outlet_weight,
+                        struct cd_calibration *calibration)
 {
     struct room *room = calloc(1, sizeof *room);
     struct judgements judgements = {0};

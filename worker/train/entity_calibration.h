@@ -10,7 +10,7 @@
  * that counts more than 1 stands for the unknown outlets that the tagger is made for, and counts
  * `outlet_weight` times here. */
 void cd_calibrate_spans(const struct cd_examples *examples, const struct cd_trained *trained,
-                  const struct cd_training_options *options, float outlet_weight,
-                  struct cd_calibration *calibration);
+                        const struct cd_training_options *options, float outlet_weight,
+                        struct cd_calibration *calibration);
 
 #endif

@@ -13,8 +13,7 @@ static const float silver_sure = 0.7F;
 
 static const uint32_t all_types = (1U << CD_ENTITY_TYPE_COUNT) - 1;
 
-/* ---- reading
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- reading ------------------------------------------------------------------------------- */
 
 static int type_by_name(const char *name)
 {
@@ -153,8 +152,7 @@ void cd_corpus_free(struct cd_corpus *corpus)
     *corpus = (struct cd_corpus){0};
 }
 
-/* ---- labels
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- labels -------------------------------------------------------------------------------- */
 
 /* O, and every label of the types in `types`. */
 static cd_label_set outside_or(uint32_t types)
@@ -232,8 +230,7 @@ void cd_corpus_label(const struct cd_gold_document *gold, const struct cd_docume
     }
 }
 
-/* ---- letter case
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- letter case --------------------------------------------------------------------------- */
 
 static bool is_small_word(const char *bytes, size_t length)
 {

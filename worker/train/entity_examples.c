@@ -9,8 +9,7 @@
 
 enum { COUNTER_BITS = 27, WINDOW_FROM = 3, WINDOW_TO = 4 };
 
-/* ---- distinct words, and features by number
- * ------------------------------------------------------------------------- */
+/* ---- distinct words, and features by number ------------------------------------------------ */
 
 struct known_word {
     struct cd_word word; /* first: a pointer to it is a pointer to the whole */
@@ -120,9 +119,7 @@ static uint32_t number_feature(struct build *b, uint64_t feature)
     return *slot - 1;
 }
 
-/* ---- sentences
- * ---------------------------------------------------------------------------------------------------------
- */
+/* ---- sentences ----------------------------------------------------------------------------- */
 
 static void reserve_tokens(struct cd_examples *out, uint32_t more)
 {
@@ -231,8 +228,7 @@ static void take_document(struct build *b, const struct cd_gold_document *gold,
             take_sentence(b, &document->sentences[s], words, labels, number, gold->weight);
 }
 
-/* ---- copies in other letter cases
- * ---------------------------------------------------------------------------------------- */
+/* ---- copies in other letter cases ---------------------------------------------------------- */
 
 static enum cd_recase recase_of(uint64_t random)
 {
@@ -286,8 +282,7 @@ static enum cd_status take_copy(struct build *b, const struct cd_gold_document *
     return status;
 }
 
-/* ---- words' own features
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- words' own features ------------------------------------------------------------------- */
 
 static void take_words(struct build *b)
 {
@@ -416,7 +411,7 @@ uint32_t cd_example_features(const struct cd_examples *e, const struct cd_exampl
     return n;
 }
 
-/* ---- fewer features ---- */
+/* ---- fewer features ------------------------------------------------------------------------ */
 
 void cd_examples_count(const struct cd_examples *examples, uint32_t *counts)
 {

@@ -15,8 +15,7 @@ static const double alias_of_prior_min = 0.15;
 
 enum { CLUSTER_WORDS_MAX = 120000, PLACE_POPULATION_KNOWN = 100000 };
 
-/* ---- growing tables, keyed by hash
- * -------------------------------------------------------------------------------- */
+/* ---- growing tables, keyed by hash --------------------------------------------------------- */
 
 struct phrase {
     uint64_t hash;
@@ -79,9 +78,7 @@ static struct word *word_of(struct builder *b, uint64_t hash)
     return &b->words[at];
 }
 
-/* ---- names
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- names --------------------------------------------------------------------------------- */
 
 static void count_words(struct builder *b, const struct cd_word *words, uint32_t n, unsigned type)
 {
@@ -128,9 +125,7 @@ static void add_name(struct builder *b, struct cd_slice name, unsigned type, boo
         count_words(b, words, n - first, type);
 }
 
-/* ---- files
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- files --------------------------------------------------------------------------------- */
 
 static FILE *open_part(const char *data, const char *name, struct cd_error *error)
 {
@@ -284,9 +279,7 @@ static enum cd_status read_clusters(struct builder *b, const char *data, struct 
     return CD_OK;
 }
 
-/* ---- sections
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- sections ------------------------------------------------------------------------------ */
 
 static int by_hash(const void *a, const void *b)
 {

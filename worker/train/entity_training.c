@@ -36,9 +36,7 @@ static uint64_t next_random(struct trainer *t)
     return t->random ^= t->random << 17;
 }
 
-/* ---- scores
- * ------------------------------------------------------------------------------------------------------------
- */
+/* ---- scores -------------------------------------------------------------------------------- */
 
 static void sum_rows(const float (*rows)[CD_LABELS], const uint32_t *features, uint32_t count, float factor,
                      float *scores)
@@ -79,9 +77,7 @@ void cd_trained_scores(const struct cd_examples *examples, const struct cd_examp
     }
 }
 
-/* ---- gradients
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- gradients ----------------------------------------------------------------------------- */
 
 /* Add sign x expected counts of transitions and labels under the lattice's distribution. */
 static void add_transition_counts(struct trainer *t, const struct cd_lattice *lattice, uint32_t at,
@@ -168,9 +164,7 @@ static bool compute_gradient(struct trainer *t, const struct cd_example *example
     return add_expectations(t, &lattice, -1.0F);
 }
 
-/* ---- updates
- * ----------------------------------------------------------------------------------------------------------------
- */
+/* ---- updates ------------------------------------------------------------------------------- */
 
 static void update_row(float *row, float *squares, const float *gradient, float rate, float l2)
 {
@@ -240,7 +234,7 @@ static bool is_left_out(const struct cd_training_options *options, const struct 
     return options->folds && example->document % options->folds == options->fold;
 }
 
-/* ---- pruning ---- */
+/* ---- pruning ------------------------------------------------------------------------------- */
 
 struct importance {
     float value;
@@ -293,7 +287,7 @@ static void prune(struct trainer *t, struct cd_examples *examples)
     free(keep);
 }
 
-/* ---- epochs ---- */
+/* ---- epochs -------------------------------------------------------------------------------- */
 
 static void run_epochs(struct trainer *t, struct cd_examples *examples, uint32_t *order, uint32_t count)
 {

@@ -36,9 +36,7 @@ struct evaluation {
 static const uint32_t three_types = 1U << CD_PERSON | 1U << CD_ORGANIZATION | 1U << CD_LOCATION;
 static const uint32_t all_types = (1U << CD_ENTITY_TYPE_COUNT) - 1;
 
-/* ---- counting
- * -----------------------------------------------------------------------------------------------------------
- */
+/* ---- counting ------------------------------------------------------------------------------ */
 
 static bool is_gold(const struct cd_gold_document *gold, uint32_t begin, uint32_t end, unsigned type)
 {
@@ -124,9 +122,7 @@ static double calibration_error(const struct calibration *c)
     return total > 0 ? error / total : 0;
 }
 
-/* ---- running
- * --------------------------------------------------------------------------------------------------------------
- */
+/* ---- running ------------------------------------------------------------------------------- */
 
 static double seconds_now(void)
 {

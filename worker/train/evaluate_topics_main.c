@@ -48,8 +48,7 @@ struct bench {
     FILE *records; /* NULL: not written */
 };
 
-/* ---- one article -----------------------------------------------------------------------------------------
- */
+/* ---- one article --------------------------------------------------------------------------- */
 
 static int32_t concept_index(const struct cd_topic_model *model, const struct cd_concept *concept)
 {
@@ -234,8 +233,7 @@ static enum cd_status score_line(struct bench *bench, const json_t *object, stru
     return CD_OK;
 }
 
-/* ---- printing --------------------------------------------------------------------------------------------
- */
+/* ---- printing ------------------------------------------------------------------------------ */
 
 static double share(double part, double whole)
 {
@@ -324,8 +322,7 @@ static void print_scores(const struct bench *bench, const char *name)
     print_confusion(bench);
 }
 
-/* ---- the sets --------------------------------------------------------------------------------------------
- */
+/* ---- the sets ------------------------------------------------------------------------------ */
 
 static enum cd_status score_set(struct bench *bench, const char *data, const char *file, const char *folder,
                                 struct cd_error *error)

@@ -54,7 +54,7 @@ static int fail(const struct cd_error *error)
     return 1;
 }
 
-/* ---- reading ------------------------------------------------------------------------------------------ */
+/* ---- reading ------------------------------------------------------------------------------- */
 
 static void read_text(const json_t *article, struct cd_buffer *title, struct cd_buffer *body)
 {
@@ -143,7 +143,7 @@ static enum cd_status read_articles(const char *path, const struct cd_tagger *ta
     return status;
 }
 
-/* ---- which page is which entity ----------------------------------------------------------------------- */
+/* ---- which page is which entity ------------------------------------------------------------ */
 
 /* Articles that both have, against articles that either has. */
 static double shared_articles(const struct data *data, int64_t page, uint64_t name)
@@ -210,7 +210,7 @@ static size_t match_pages(struct data *data)
     return matched;
 }
 
-/* ---- pairs -------------------------------------------------------------------------------------------- */
+/* ---- pairs --------------------------------------------------------------------------------- */
 
 struct pair {
     const struct seen *more, *less;

@@ -7,8 +7,7 @@ static double sigmoid(double x)
     return 1 / (1 + exp(-x));
 }
 
-/* ---- slopes and offsets ----------------------------------------------------------------------------------
- */
+/* ---- slopes and offsets -------------------------------------------------------------------- */
 
 /* Sums of a Newton step for a logistic fit of two numbers. */
 struct newton {
@@ -70,8 +69,7 @@ static void fit_code(const struct cd_held_out *held_out, uint32_t count, uint32_
     code->offset = (float)own;
 }
 
-/* ---- thresholds ------------------------------------------------------------------------------------------
- */
+/* ---- thresholds ---------------------------------------------------------------------------- */
 
 /* Micro-F1 of a level over the held-out articles, as the rules in decision.c give codes. */
 static double measure(const struct cd_topic_codes *codes, const struct cd_held_out *held_out, uint32_t count,

@@ -24,8 +24,7 @@ struct reader {
     struct cd_arena *arena;
 };
 
-/* ---- which codes are learned ----------------------------------------------------------------------------
- */
+/* ---- which codes are learned --------------------------------------------------------------- */
 
 typedef enum cd_status visit_line(void *context, const char *path, const json_t *object,
                                   struct cd_error *error);
@@ -126,8 +125,7 @@ static enum cd_status choose_codes(const char *data, const struct cd_taxonomy_ta
     return status;
 }
 
-/* ---- features --------------------------------------------------------------------------------------------
- */
+/* ---- features ------------------------------------------------------------------------------ */
 
 static int by_hash(const void *a, const void *b)
 {
@@ -177,8 +175,7 @@ static enum cd_status read_features(struct reader *reader, const json_t *object,
     return CD_OK;
 }
 
-/* ---- targets ---------------------------------------------------------------------------------------------
- */
+/* ---- targets ------------------------------------------------------------------------------- */
 
 /* The first level-1 code is the main topic. */
 static void target_from_topics(const struct reader *reader, const json_t *topics,
@@ -255,8 +252,7 @@ static void share_main(const struct reader *reader, struct cd_topic_example *exa
         example->main[i] += (1 - by_editor) * example->target[i] * example->target[i] / total;
 }
 
-/* ---- examples --------------------------------------------------------------------------------------------
- */
+/* ---- examples ------------------------------------------------------------------------------ */
 
 /* NULL when out of memory. */
 static struct cd_topic_example *new_example(struct cd_topic_corpus *corpus, enum cd_example_kind kind)

@@ -4,8 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- random numbers: splitmix64 (Steele et al. 2014) -----------------------------------------------------
- */
+/* ---- random numbers: splitmix64 (Steele et al. 2014) --------------------------------------- */
 
 static uint64_t next_random(uint64_t *state)
 {
@@ -20,8 +19,7 @@ static float next_fraction(uint64_t *state)
     return (float)(next_random(state) >> 40) * 0x1p-24F;
 }
 
-/* ---- the learner -----------------------------------------------------------------------------------------
- */
+/* ---- the learner --------------------------------------------------------------------------- */
 
 static struct cd_learner *allocate(uint32_t row_count, uint32_t codes, uint32_t outputs)
 {
@@ -72,8 +70,7 @@ struct cd_learner *cd_learner_new(uint32_t row_count, const struct cd_topic_code
     return learner;
 }
 
-/* ---- forward ---------------------------------------------------------------------------------------------
- */
+/* ---- forward ------------------------------------------------------------------------------- */
 
 /* The features of one article that take part in a step, normalised. */
 struct input {
@@ -120,8 +117,7 @@ void cd_learner_scores(const struct cd_learner *learner, const struct cd_topic_e
     free(input.values);
 }
 
-/* ---- backward --------------------------------------------------------------------------------------------
- */
+/* ---- backward ------------------------------------------------------------------------------ */
 
 /* Gradient of the loss by each score. */
 static void score_gradient(const struct cd_learner *learner, const struct cd_topic_example *example,
@@ -185,8 +181,7 @@ static void backward(struct cd_learner *learner, const struct input *input, cons
     }
 }
 
-/* ---- training --------------------------------------------------------------------------------------------
- */
+/* ---- training ------------------------------------------------------------------------------ */
 
 static float weight_of(const struct cd_topic_example *example, const struct cd_learning_options *options)
 {

@@ -161,8 +161,7 @@ int32_t cd_taxonomy_table_find(const struct cd_taxonomy_table *table, struct cd_
     return cd_taxonomy_find(&view, code);
 }
 
-/* ---- names of deeper concepts
- * ------------------------------------------------------------------------------ */
+/* ---- names of deeper concepts -------------------------------------------------------------- */
 
 enum { NAME_SLOTS = 8192, NAME_BYTES_MAX = 64 };
 

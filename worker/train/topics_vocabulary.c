@@ -3,8 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* ---- counting in how many articles a feature occurs ------------------------------------------------------
- */
+/* ---- counting in how many articles a feature occurs ---------------------------------------- */
 
 struct counted {
     uint64_t hash; /* 0: free; a feature whose hash is 0 is not counted */
@@ -58,8 +57,7 @@ static bool count_articles(const struct cd_topic_corpus *corpus, struct counts *
     return true;
 }
 
-/* ---- choosing rows ---------------------------------------------------------------------------------------
- */
+/* ---- choosing rows ------------------------------------------------------------------------- */
 
 static int by_articles(const void *a, const void *b)
 {

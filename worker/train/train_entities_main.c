@@ -33,9 +33,7 @@ static struct cd_model_section_data section(const char *name, struct cd_slice da
     return (struct cd_model_section_data){name, data};
 }
 
-/* ---- steps
- * --------------------------------------------------------------------------------------------------------------
- */
+/* ---- steps --------------------------------------------------------------------------------- */
 
 static enum cd_status make_lexicon(const char *data, const char *out, struct cd_error *error)
 {

@@ -42,8 +42,7 @@ static const struct settings defaults = {
     .editor_share = 0.8F,
 };
 
-/* ---- settings on the command line ------------------------------------------------------------------------
- */
+/* ---- settings on the command line ---------------------------------------------------------- */
 
 static bool set_setting(struct settings *settings, const char *argument)
 {
@@ -83,8 +82,7 @@ static bool set_setting(struct settings *settings, const char *argument)
     return false;
 }
 
-/* ---- networks --------------------------------------------------------------------------------------------
- */
+/* ---- networks ------------------------------------------------------------------------------ */
 
 /* One network: trained on all examples that are not of `fold` (-1: on all). */
 struct job {
@@ -135,8 +133,7 @@ static enum cd_status run_jobs(struct job *jobs, int count, struct cd_error *err
     return CD_OK;
 }
 
-/* ---- training --------------------------------------------------------------------------------------------
- */
+/* ---- training ------------------------------------------------------------------------------ */
 
 static uint8_t *assign_folds(const struct cd_topic_corpus *corpus, int folds)
 {
