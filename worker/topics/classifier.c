@@ -96,6 +96,7 @@ static void find_rows(const struct cd_network *network, struct cd_topic_analysis
 static void sum_rows(const struct cd_network *network, float *weight_of_row,
                      struct cd_topic_analysis *analysis)
 {
+    enum { CACHE_LINE_BYTES = 64 };
     uint32_t count = 0;
     for (uint32_t i = 0; i < analysis->evidence_count; i++) {
         int32_t row = analysis->row_of_evidence[i];
@@ -107,7 +108,8 @@ static void sum_rows(const struct cd_network *network, float *weight_of_row,
     }
     for (uint32_t i = 0; i < count; i++) {
         uint32_t row = analysis->values[i].row;
-        __builtin_prefetch(network->rows + (size_t)row * CD_TOPIC_HIDDEN);
+        for (int line = 0; line < CD_TOPIC_HIDDEN; line += CACHE_LINE_BYTES)
+            __builtin_prefetch(network->rows + (size_t)row * CD_TOPIC_HIDDEN + line);
         analysis->values[i].value = cd_damped_count(weight_of_row[row]) * network->scales[row].rarity;
         weight_of_row[row] = 0;
     }

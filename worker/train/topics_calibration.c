@@ -97,24 +97,36 @@ static void set_thresholds(struct cd_calibration *calibration, uint32_t first, u
         calibration->codes[c].threshold = threshold;
 }
 
-/* The best threshold of the codes [first, end) on a grid, set; returns its micro-F1. */
+/* F1 that may be given up for giving more: near its top the curve is flat, a child needs its parent, and a
+ * main topic that is missing is worse than these figures say. */
+static const double threshold_tolerance = 0.0015;
+
+/* The first of `count` figures that is all but the best one. */
+static int first_of_the_best(const double *f1, int count)
+{
+    double best = 0;
+    for (int i = 0; i < count; i++)
+        best = fmax(best, f1[i]);
+    int first = 0;
+    while (f1[first] < best - threshold_tolerance)
+        first++;
+    return first;
+}
+
+/* The lowest good threshold of the codes [first, end) on a grid, set; returns its micro-F1. */
 static double search_threshold(const struct cd_topic_codes *codes, const struct cd_held_out *held_out,
                                uint32_t count, uint32_t first, uint32_t end,
                                struct cd_calibration *calibration)
 {
-    enum { FROM_PERCENT = 10, TO_PERCENT = 60, STEP_PERCENT = 2 };
-    float best_threshold = 0.5F;
-    double best = -1;
-    for (int percent = FROM_PERCENT; percent <= TO_PERCENT; percent += STEP_PERCENT) {
-        set_thresholds(calibration, first, end, 0.01F * (float)percent);
-        double f1 = measure(codes, held_out, count, calibration, first == 0 ? 1 : 2);
-        if (f1 > best + 1e-4) {
-            best = f1;
-            best_threshold = 0.01F * (float)percent;
-        }
+    enum { FROM_PERCENT = 10, STEP_PERCENT = 2, STEPS = 26 };
+    double f1[STEPS];
+    for (int step = 0; step < STEPS; step++) {
+        set_thresholds(calibration, first, end, 0.01F * (float)(FROM_PERCENT + step * STEP_PERCENT));
+        f1[step] = measure(codes, held_out, count, calibration, first == 0 ? 1 : 2);
     }
-    set_thresholds(calibration, first, end, best_threshold);
-    return best;
+    int chosen = first_of_the_best(f1, STEPS);
+    set_thresholds(calibration, first, end, 0.01F * (float)(FROM_PERCENT + chosen * STEP_PERCENT));
+    return f1[chosen];
 }
 
 /* One threshold per level, since the confidences are calibrated code by code; the main-topic threshold is
@@ -122,25 +134,20 @@ static double search_threshold(const struct cd_topic_codes *codes, const struct 
 static void choose_thresholds(const struct cd_topic_codes *codes, const struct cd_held_out *held_out,
                               uint32_t count, struct cd_calibration *calibration)
 {
-    enum { FROM_PERCENT = 35, TO_PERCENT = 105, STEP_PERCENT = 10 }; /* above 100: never */
-    float best_main = 1.1F;
-    double best = -1;
-    for (int percent = FROM_PERCENT; percent <= TO_PERCENT; percent += STEP_PERCENT) {
-        calibration->rule.main_threshold = 0.01F * (float)percent;
-        double f1 = search_threshold(codes, held_out, count, 0, codes->main_count, calibration);
-        if (f1 > best + 1e-4) {
-            best = f1;
-            best_main = calibration->rule.main_threshold;
-        }
+    enum { FROM_PERCENT = 35, STEP_PERCENT = 10, STEPS = 8 }; /* above 100: never */
+    double f1[STEPS];
+    for (int step = 0; step < STEPS; step++) {
+        calibration->rule.main_threshold = 0.01F * (float)(FROM_PERCENT + step * STEP_PERCENT);
+        f1[step] = search_threshold(codes, held_out, count, 0, codes->main_count, calibration);
     }
-    calibration->rule.main_threshold = best_main;
-    calibration->micro_f1[0] = search_threshold(codes, held_out, count, 0, codes->main_count, calibration);
-    calibration->micro_f1[1] =
-        search_threshold(codes, held_out, count, codes->main_count, codes->count, calibration);
+    int chosen = first_of_the_best(f1, STEPS);
+    calibration->rule.main_threshold = 0.01F * (float)(FROM_PERCENT + chosen * STEP_PERCENT);
+    search_threshold(codes, held_out, count, 0, codes->main_count, calibration);
+    search_threshold(codes, held_out, count, codes->main_count, codes->count, calibration);
 }
 
-/* From this share on the main topic is given even when its own probability is low and nothing else fits: then
- * it is likelier right than wrong. */
+/* From this share on the main topic is given even when its own probability is low and nothing else fits.
+ * Lists and notices stay below: their shares are spread over many topics. */
 static const float alone_share = 0.4F;
 
 void cd_calibrate(const struct cd_topic_codes *codes, const struct cd_held_out *held_out, uint32_t count,
@@ -157,4 +164,41 @@ void cd_calibrate(const struct cd_topic_codes *codes, const struct cd_held_out *
     for (uint32_t c = 0; c < codes->count; c++)
         fit_code(held_out, count, c, &calibration->codes[c]);
     choose_thresholds(codes, held_out, count, calibration);
+}
+
+/* ---- figures ------------------------------------------------------------------------------- */
+
+/* The given topic of level 1 with the greatest share; -1 when none is given. */
+static int32_t first_topic(const struct cd_code_opinion *opinions, uint32_t main_count)
+{
+    int32_t first = -1;
+    for (uint32_t c = 0; c < main_count; c++)
+        if (opinions[c].given && (first < 0 || opinions[c].relevance > opinions[first].relevance))
+            first = (int32_t)c;
+    return first;
+}
+
+struct cd_held_out_scores cd_score_held_out(const struct cd_topic_codes *codes,
+                                            const struct cd_held_out *held_out, uint32_t count,
+                                            const struct cd_calibration *calibration, bool outlets_only)
+{
+    struct cd_decision decision = {calibration->codes, codes->count, codes->main_count, calibration->rule};
+    struct cd_code_opinion opinions[CD_TOPIC_CODES_MAX];
+    double hits[2] = {0}, sizes[2] = {0}, right = 0, articles = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        if (outlets_only && !held_out[i].example->other_outlet)
+            continue;
+        cd_decide(&decision, held_out[i].scores, opinions);
+        for (uint32_t c = 0; c < codes->count; c++) {
+            double target = held_out[i].example->target[c];
+            hits[c >= codes->main_count] += opinions[c].given * target;
+            sizes[c >= codes->main_count] += opinions[c].given + target;
+        }
+        int32_t first = first_topic(opinions, codes->main_count);
+        right += first >= 0 && held_out[i].example->target[first] > 0;
+        articles++;
+    }
+    articles = fmax(articles, 1);
+    return (struct cd_held_out_scores){
+        {2 * hits[0] / fmax(sizes[0], 1), 2 * hits[1] / fmax(sizes[1], 1)}, right / articles, articles};
 }

@@ -146,8 +146,9 @@ static uint32_t merge_features(union cd_example_feature *features, uint32_t coun
     return kept;
 }
 
-static enum cd_status read_features(struct reader *reader, const json_t *object,
-                                    struct cd_topic_example *example, struct cd_error *error)
+static enum cd_status read_features(struct reader *reader, const struct cd_reading *reading,
+                                    const json_t *object, struct cd_topic_example *example,
+                                    struct cd_error *error)
 {
     const json_t *body = json_object_get(object, "body");
     if (!body)
@@ -160,7 +161,7 @@ static enum cd_status read_features(struct reader *reader, const json_t *object,
     if (status != CD_OK)
         return status;
     uint32_t count = 0;
-    struct cd_evidence *evidence = cd_read_evidence(&document, reader->reading, reader->arena, &count);
+    struct cd_evidence *evidence = cd_read_evidence(&document, reading, reader->arena, &count);
     example->features = malloc((count + 1) * sizeof *example->features);
     if (!evidence || !example->features)
         return cd_fail(error, CD_MEMORY, NULL, "out of memory");
@@ -191,8 +192,8 @@ static void target_from_topics(const struct reader *reader, const json_t *topics
         if (code < 0)
             continue;
         example->target[code] = 1;
-        if (code < (int32_t)codes->main_count && !main_known) {
-            example->main[code] = 1;
+        if (code < (int32_t)codes->main_count) {
+            example->main[code] = main_known ? reader->corpus->later_share : 1;
             main_known = true;
         }
     }
@@ -275,6 +276,39 @@ static struct cd_topic_example *new_example(struct cd_topic_corpus *corpus, enum
     return complete ? example : NULL;
 }
 
+/* A long article's lead as an example of its own; what the article is about besides its main topic may come
+ * later. */
+static enum cd_status add_lead(struct reader *reader, const json_t *object, uint32_t article,
+                               struct cd_error *error)
+{
+    enum { LEAD_WORDS = 40, LONG_FEATURES = 150 };
+    struct cd_topic_corpus *corpus = reader->corpus;
+    if (corpus->lead_share <= 0 || corpus->examples[article].feature_count < LONG_FEATURES)
+        return CD_OK;
+    struct cd_topic_example *lead = new_example(corpus, corpus->examples[article].kind);
+    if (!lead)
+        return cd_fail(error, CD_MEMORY, NULL, "out of memory");
+    const struct cd_topic_example *whole = &corpus->examples[article];
+    lead->lead = true;
+    lead->other_outlet = whole->other_outlet;
+    memcpy(lead->main, whole->main, corpus->codes.main_count * sizeof *lead->main);
+    for (uint32_t c = 0; lead->target && c < corpus->codes.count; c++) {
+        bool main = c < corpus->codes.main_count && whole->main[c] >= 0.5F;
+        lead->target[c] = whole->target[c] * (main ? 1 : corpus->lead_share);
+    }
+    struct cd_reading reading = *reader->reading;
+    reading.body_words = LEAD_WORDS;
+    return read_features(reader, &reading, object, lead, error);
+}
+
+static enum cd_status add_features(struct reader *reader, const json_t *object,
+                                   struct cd_topic_example *example, struct cd_error *error)
+{
+    uint32_t article = (uint32_t)(example - reader->corpus->examples);
+    enum cd_status status = read_features(reader, reader->reading, object, example, error);
+    return status == CD_OK ? add_lead(reader, object, article, error) : status;
+}
+
 static enum cd_status read_annotated(void *context, const char *path, const json_t *object,
                                      struct cd_error *error)
 {
@@ -287,7 +321,7 @@ static enum cd_status read_annotated(void *context, const char *path, const json
         return cd_fail(error, CD_MEMORY, path, "out of memory");
     example->other_outlet = strstr(path, "outlets") != NULL;
     target_from_topics(reader, topics, example);
-    return read_features(reader, object, example, error);
+    return add_features(reader, object, example, error);
 }
 
 static enum cd_status read_labelled(void *context, const char *path, const json_t *object,
@@ -300,6 +334,8 @@ static enum cd_status read_labelled(void *context, const char *path, const json_
     if (!silver && id)
         probabilities = cd_topic_labels_find(reader->labels, id);
     const json_t *top = json_object_get(object, "top");
+    if (json_array_size(top) == 0 && !probabilities) /* one of them is likely the main topic */
+        top = json_object_get(object, "weak");
     bool unknown = !probabilities && json_array_size(top) == 0;
     bool reserved = probabilities && json_object_size(probabilities) == 0; /* annotated elsewhere */
     if (unknown || reserved)
@@ -313,7 +349,7 @@ static enum cd_status read_labelled(void *context, const char *path, const json_
     if (example->target)
         target_from_probabilities(reader, probabilities, example);
     share_main(reader, example, add_editor(reader, top, example));
-    return read_features(reader, object, example, error);
+    return add_features(reader, object, example, error);
 }
 
 enum cd_status cd_topic_corpus_read(const char *data, const char *labels_path,

@@ -50,20 +50,24 @@ enum cd_example_kind {
 struct cd_topic_example {
     union cd_example_feature *features; /* owned */
     uint32_t feature_count;
-    uint8_t kind;      /* enum cd_example_kind */
-    bool other_outlet; /* of the widest mix of outlets: counts more in calibration */
-    float *target;     /* owned: [codes.count] probability per code; NULL for an editor's label alone */
-    float *main;       /* owned: [codes.main_count] shares of the main topic, summing to 1, or all 0 */
+    uint32_t own_count; /* the first ones; the others are of their classes */
+    uint8_t kind;       /* enum cd_example_kind */
+    bool other_outlet;  /* of the widest mix of outlets: counts more in calibration */
+    bool lead;          /* only the title and first words of the example before, to learn short texts from */
+    float *target;      /* owned: [codes.count] probability per code; NULL for an editor's label alone */
+    float *main;        /* owned: [codes.main_count] how likely each is the main topic, the rest 0 */
 };
 
 struct cd_topic_corpus {
     float editor_share; /* of the main topic that an editor's label decides beside a teacher's opinion */
+    float later_share;  /* how likely a later code of an annotator is the main topic, the first one being 1 */
+    float lead_share; /* how likely a code of an article is one of its lead, too; the main ones surely are */
     struct cd_topic_codes codes;
     struct cd_topic_example *examples;
     uint32_t count, capacity;
 };
 
-/* Read everything into a corpus that is zero but for editor_share. `labels_path` may be NULL or name a file
+/* Read everything into a corpus that is zero but for the shares. `labels_path` may be NULL or name a file
  * that does not exist. */
 enum cd_status cd_topic_corpus_read(const char *data, const char *labels_path,
                                     const struct cd_taxonomy_table *table, const struct cd_reading *reading,

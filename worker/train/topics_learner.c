@@ -29,8 +29,8 @@ static struct cd_learner *allocate(uint32_t row_count, uint32_t codes, uint32_t 
     learner->row_count = row_count;
     learner->codes = codes;
     learner->outputs = outputs;
-    learner->rows = calloc((size_t)row_count + 1, CD_TOPIC_HIDDEN * sizeof(float));
-    learner->output_weight = calloc(outputs, CD_TOPIC_HIDDEN * sizeof(float));
+    learner->rows = calloc((size_t)row_count + 1, CD_LEARNER_HIDDEN * sizeof(float));
+    learner->output_weight = calloc(outputs, CD_LEARNER_HIDDEN * sizeof(float));
     learner->output_bias = calloc(outputs, sizeof(float));
     if (learner->rows && learner->output_weight && learner->output_bias)
         return learner;
@@ -61,9 +61,9 @@ struct cd_learner *cd_learner_new(uint32_t row_count, const struct cd_topic_code
         cd_learner_free(learner);
         return NULL;
     }
-    for (size_t i = 0; i < (size_t)row_count * CD_TOPIC_HIDDEN; i++)
+    for (size_t i = 0; i < (size_t)row_count * CD_LEARNER_HIDDEN; i++)
         learner->rows[i] = (next_fraction(&seed) - 0.5F) * 0.1F;
-    for (size_t i = 0; i < (size_t)outputs * CD_TOPIC_HIDDEN; i++)
+    for (size_t i = 0; i < (size_t)outputs * CD_LEARNER_HIDDEN; i++)
         learner->output_weight[i] = (next_fraction(&seed) - 0.5F) * 0.25F;
     for (uint32_t i = 0; i < codes->count; i++)
         learner->output_bias[i] = RARE_LOG_ODDS;
@@ -75,13 +75,13 @@ struct cd_learner *cd_learner_new(uint32_t row_count, const struct cd_topic_code
 /* The features of one article that take part in a step, normalised. */
 struct input {
     struct cd_row_value *values;
-    uint32_t count;
+    uint32_t count, own_count; /* the length is that of the own ones: classes are part of their words */
 };
 
 static void normalise(struct input *input, const struct cd_learning_options *options)
 {
     float squares = options->length_floor * options->length_floor;
-    for (uint32_t i = 0; i < input->count; i++)
+    for (uint32_t i = 0; i < input->own_count; i++)
         squares += input->values[i].value * input->values[i].value;
     float factor = squares > 0 ? options->input_scale / sqrtf(squares) : 0;
     for (uint32_t i = 0; i < input->count; i++)
@@ -92,51 +92,77 @@ static void forward(const struct cd_learner *learner, const struct input *input,
 {
     memcpy(hidden, learner->hidden_bias, sizeof learner->hidden_bias);
     for (uint32_t i = 0; i < input->count; i++) {
-        const float *row = learner->rows + (size_t)input->values[i].row * CD_TOPIC_HIDDEN;
+        const float *row = learner->rows + (size_t)input->values[i].row * CD_LEARNER_HIDDEN;
         float value = input->values[i].value;
-        for (int h = 0; h < CD_TOPIC_HIDDEN; h++)
+        for (int h = 0; h < CD_LEARNER_HIDDEN; h++)
             hidden[h] += value * row[h];
     }
-    for (int h = 0; h < CD_TOPIC_HIDDEN; h++)
+    for (int h = 0; h < CD_LEARNER_HIDDEN; h++)
         hidden[h] = fmaxf(hidden[h], 0);
     for (uint32_t o = 0; o < learner->outputs; o++) {
-        const float *weight = learner->output_weight + (size_t)o * CD_TOPIC_HIDDEN;
-        scores[o] = learner->output_bias[o] + cd_hidden_product(weight, hidden);
+        const float *weight = learner->output_weight + (size_t)o * CD_LEARNER_HIDDEN;
+        scores[o] = learner->output_bias[o];
+        for (int h = 0; h < CD_LEARNER_HIDDEN; h++)
+            scores[o] += weight[h] * hidden[h];
     }
 }
 
-void cd_learner_scores(const struct cd_learner *learner, const struct cd_topic_example *example,
-                       const struct cd_learning_options *options, float *scores)
+void cd_team_scores(struct cd_learner *const *team, const struct cd_topic_example *example,
+                    const struct cd_learning_options *options, float *scores)
 {
-    float hidden[CD_TOPIC_HIDDEN];
-    struct input input = {malloc((example->feature_count + 1) * sizeof *input.values), 0};
-    for (uint32_t f = 0; input.values && f < example->feature_count; f++)
-        input.values[input.count++] = example->features[f].row_value;
+    float hidden[CD_LEARNER_HIDDEN], own[CD_TOPIC_CODES_MAX + CD_TOPIC_MAIN_MAX];
+    struct input input = {calloc(example->feature_count + 1, sizeof *input.values), example->feature_count,
+                          example->own_count};
+    memset(scores, 0, team[0]->outputs * sizeof *scores);
+    if (!input.values)
+        return;
+    for (uint32_t f = 0; f < input.count; f++)
+        input.values[f] = example->features[f].row_value;
     normalise(&input, options);
-    forward(learner, &input, hidden, scores);
+    for (int member = 0; member < CD_LEARNERS; member++) {
+        forward(team[member], &input, hidden, own);
+        for (uint32_t o = 0; o < team[0]->outputs; o++)
+            scores[o] += own[o] / CD_LEARNERS;
+    }
     free(input.values);
 }
 
 /* ---- backward ------------------------------------------------------------------------------ */
 
-/* Gradient of the loss by each score. */
-static void score_gradient(const struct cd_learner *learner, const struct cd_topic_example *example,
-                           const float *scores, float weight, float main_weight, float *gradient)
+static float weight_of(const struct cd_topic_example *example, const struct cd_learning_options *options)
 {
-    for (uint32_t i = 0; i < learner->codes; i++)
-        gradient[i] = example->target ? weight * (1 / (1 + expf(-scores[i])) - example->target[i]) : 0;
+    return options->kind_weight[example->kind] * (example->other_outlet ? options->outlet_weight : 1) *
+           (example->lead ? options->lead_weight : 1);
+}
+
+/* Cross entropy over the main topics. Of the topics that may be the main one those the network itself holds
+ * likeliest get the more of the target, the greater the freedom (at 1 their sum is what is learned). */
+static void main_gradient(const struct cd_learner *learner, const struct cd_topic_example *example,
+                          const float *scores, float weight, float freedom, float *gradient)
+{
     uint32_t mains = learner->outputs - learner->codes;
+    float share[CD_TOPIC_MAIN_MAX], target[CD_TOPIC_MAIN_MAX];
     float total = 0, known = 0, top = scores[learner->codes];
     for (uint32_t i = 0; i < mains; i++)
         top = fmaxf(top, scores[learner->codes + i]);
+    for (uint32_t i = 0; i < mains; i++)
+        total += share[i] = expf(scores[learner->codes + i] - top);
     for (uint32_t i = 0; i < mains; i++) {
-        total += expf(scores[learner->codes + i] - top);
-        known += example->main[i];
+        share[i] = fmaxf(share[i] / total, 1e-6F);
+        known += target[i] = example->main[i] > 0 ? example->main[i] * powf(share[i], freedom) : 0;
     }
-    for (uint32_t i = 0; i < mains; i++) {
-        float share = expf(scores[learner->codes + i] - top) / total;
-        gradient[learner->codes + i] = known > 0 ? weight * main_weight * (share - example->main[i]) : 0;
-    }
+    for (uint32_t i = 0; i < mains; i++)
+        gradient[learner->codes + i] = known > 0 ? weight * (share[i] - target[i] / known) : 0;
+}
+
+/* Gradient of the loss by each score. */
+static void score_gradient(const struct cd_learner *learner, const struct cd_topic_example *example,
+                           const float *scores, const struct cd_learning_options *options, float *gradient)
+{
+    float weight = weight_of(example, options);
+    for (uint32_t i = 0; i < learner->codes; i++)
+        gradient[i] = example->target ? weight * (1 / (1 + expf(-scores[i])) - example->target[i]) : 0;
+    main_gradient(learner, example, scores, weight * options->main_weight, options->main_freedom, gradient);
 }
 
 /* One AdaGrad step on a single weight. */
@@ -150,7 +176,7 @@ static void step_one(float *weight, float *squares, float gradient, float rate)
 static void step_row(float *restrict weights, float *restrict squares, const float *restrict direction,
                      float factor, float rate)
 {
-    for (int h = 0; h < CD_TOPIC_HIDDEN; h++) {
+    for (int h = 0; h < CD_LEARNER_HIDDEN; h++) {
         float gradient = factor * direction[h];
         squares[h] += gradient * gradient;
         weights[h] -= rate * gradient / (sqrtf(squares[h]) + 1e-6F);
@@ -161,32 +187,27 @@ static void backward(struct cd_learner *learner, const struct input *input, cons
                      const float *gradient, float rate)
 {
     struct cd_learner *squares = learner->squares;
-    float hidden_gradient[CD_TOPIC_HIDDEN] = {0};
+    float hidden_gradient[CD_LEARNER_HIDDEN] = {0};
     for (uint32_t o = 0; o < learner->outputs; o++) {
         if (fabsf(gradient[o]) < 1e-4F)
             continue;
-        float *weight = learner->output_weight + (size_t)o * CD_TOPIC_HIDDEN;
-        for (int h = 0; h < CD_TOPIC_HIDDEN; h++)
+        float *weight = learner->output_weight + (size_t)o * CD_LEARNER_HIDDEN;
+        for (int h = 0; h < CD_LEARNER_HIDDEN; h++)
             hidden_gradient[h] += gradient[o] * weight[h];
-        step_row(weight, squares->output_weight + (size_t)o * CD_TOPIC_HIDDEN, hidden, gradient[o], rate);
+        step_row(weight, squares->output_weight + (size_t)o * CD_LEARNER_HIDDEN, hidden, gradient[o], rate);
         step_one(&learner->output_bias[o], &squares->output_bias[o], gradient[o], rate);
     }
-    for (int h = 0; h < CD_TOPIC_HIDDEN; h++)
+    for (int h = 0; h < CD_LEARNER_HIDDEN; h++)
         if (hidden[h] <= 0)
             hidden_gradient[h] = 0;
     step_row(learner->hidden_bias, squares->hidden_bias, hidden_gradient, 1, rate);
     for (uint32_t i = 0; i < input->count; i++) {
-        size_t at = (size_t)input->values[i].row * CD_TOPIC_HIDDEN;
+        size_t at = (size_t)input->values[i].row * CD_LEARNER_HIDDEN;
         step_row(learner->rows + at, squares->rows + at, hidden_gradient, input->values[i].value, rate);
     }
 }
 
 /* ---- training ------------------------------------------------------------------------------ */
-
-static float weight_of(const struct cd_topic_example *example, const struct cd_learning_options *options)
-{
-    return options->kind_weight[example->kind] * (example->other_outlet ? options->outlet_weight : 1);
-}
 
 /* The share left out of one example, evenly from nothing to the full dropout; short texts lose less, so that
  * something is left of them. */
@@ -194,7 +215,7 @@ static float draw_dropout(const struct cd_topic_example *example, const struct c
                           uint64_t *random)
 {
     enum { LONG_FEATURES = 200 };
-    float length = fminf((float)example->feature_count / LONG_FEATURES, 1);
+    float length = fminf((float)example->own_count / LONG_FEATURES, 1);
     float full = options->short_dropout + length * (options->dropout - options->short_dropout);
     return next_fraction(random) * full;
 }
@@ -203,16 +224,19 @@ static void learn_example(struct cd_learner *learner, const struct cd_topic_exam
                           const struct cd_learning_options *options, float rate, uint64_t *random,
                           struct input *input)
 {
-    float hidden[CD_TOPIC_HIDDEN], scores[CD_TOPIC_CODES_MAX + CD_TOPIC_MAIN_MAX];
+    float hidden[CD_LEARNER_HIDDEN], scores[CD_TOPIC_CODES_MAX + CD_TOPIC_MAIN_MAX];
     float gradient[CD_TOPIC_CODES_MAX + CD_TOPIC_MAIN_MAX];
     float dropout = draw_dropout(example, options, random);
     input->count = 0;
-    for (uint32_t f = 0; f < example->feature_count; f++)
+    for (uint32_t f = 0; f < example->feature_count; f++) {
         if (next_fraction(random) >= dropout)
             input->values[input->count++] = example->features[f].row_value;
+        if (f + 1 == example->own_count)
+            input->own_count = input->count;
+    }
     normalise(input, options);
     forward(learner, input, hidden, scores);
-    score_gradient(learner, example, scores, weight_of(example, options), options->main_weight, gradient);
+    score_gradient(learner, example, scores, options, gradient);
     backward(learner, input, hidden, gradient, rate);
 }
 
@@ -235,10 +259,10 @@ static void shuffle(uint32_t *order, uint32_t count, uint64_t *random)
 }
 
 enum cd_status cd_learn(struct cd_learner *learner, const struct cd_topic_corpus *corpus, const bool *skip,
-                        const struct cd_learning_options *options, struct cd_error *error)
+                        const struct cd_learning_options *options, uint64_t seed, struct cd_error *error)
 {
-    uint64_t random = options->seed;
-    struct input input = {malloc((most_features(corpus) + 1) * sizeof *input.values), 0};
+    uint64_t random = seed;
+    struct input input = {malloc((most_features(corpus) + 1) * sizeof *input.values), 0, 0};
     uint32_t *order = malloc((corpus->count + 1) * sizeof *order);
     uint32_t count = 0;
     for (uint32_t i = 0; order && i < corpus->count; i++)

@@ -10,7 +10,7 @@ struct cd_topic_parts {
     const struct cd_taxonomy_table *table;
     const struct cd_topic_codes *codes;
     const struct cd_vocabulary *vocabulary;
-    const struct cd_learner *learner;
+    struct cd_learner *const *team; /* [CD_LEARNERS] */
     const struct cd_learning_options *options;
     const struct cd_calibration *calibration;
     const struct cd_reading *reading;

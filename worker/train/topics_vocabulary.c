@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+const float cd_class_scale[CD_CLASS_GRAINS] = {0.3F, 0.5F, 0.5F};
+
 /* ---- counting in how many articles a feature occurs ---------------------------------------- */
 
 struct counted {
@@ -86,65 +88,146 @@ static void insert_slot(struct cd_vocabulary *vocabulary, uint64_t hash, int32_t
     vocabulary->slots[at] = (struct cd_feature_slot){(uint32_t)(hash >> 32), row};
 }
 
-static bool fill_vocabulary(struct cd_vocabulary *vocabulary, const struct counted *counted, uint32_t count,
-                            uint32_t articles)
+static void add_known(struct cd_vocabulary *vocabulary, const struct cd_word_classes *classes,
+                      const struct counted *counted, uint32_t count, uint32_t articles)
 {
-    vocabulary->count = count;
+    for (uint32_t row = 0; row < count; row++) {
+        const struct cd_classed_word *word = cd_word_classes_find(classes, counted[row].hash);
+        vocabulary->rarities[row] = logf((1.0F + articles) / (1.0F + counted[row].articles)) + 1;
+        for (int grain = 0; grain < CD_CLASS_GRAINS; grain++)
+            vocabulary->class_rows[row][grain] =
+                word ? (int32_t)vocabulary->count + word->class[grain] : CD_TOPIC_NO_ROW;
+        insert_slot(vocabulary, counted[row].hash, (int32_t)row);
+    }
+}
+
+/* One row for each class of the finest grain, shared by its words that are not known. Its coarser classes are
+ * those of its commonest word. */
+static void add_stand_ins(struct cd_vocabulary *vocabulary, const struct cd_word_classes *classes,
+                          uint32_t known_count, uint32_t articles)
+{
+    enum { FINEST = CD_CLASS_GRAINS - 1, ARTICLES_OF_AN_UNKNOWN = 4 };
+    struct cd_network lookup = {.slots = vocabulary->slots, .slot_mask = vocabulary->slot_count - 1};
+    for (uint32_t row = known_count; row < vocabulary->count; row++) {
+        vocabulary->rarities[row] = 0;
+        for (int grain = 0; grain < CD_CLASS_GRAINS; grain++)
+            vocabulary->class_rows[row][grain] = CD_TOPIC_NO_ROW;
+    }
+    for (uint32_t w = 0; w < classes->word_count; w++) {
+        const struct cd_classed_word *word = &classes->words[w];
+        uint32_t row = known_count + (uint32_t)(word->class[FINEST] - classes->first[FINEST]);
+        if (vocabulary->rarities[row] == 0) {
+            vocabulary->rarities[row] = logf((1.0F + articles) / (1.0F + ARTICLES_OF_AN_UNKNOWN)) + 1;
+            for (int grain = 0; grain < CD_CLASS_GRAINS; grain++)
+                vocabulary->class_rows[row][grain] = (int32_t)vocabulary->count + word->class[grain];
+        }
+        if (cd_network_row(&lookup, word->hash) == CD_TOPIC_NO_ROW)
+            insert_slot(vocabulary, word->hash, (int32_t)row);
+    }
+}
+
+static bool fill_vocabulary(struct cd_vocabulary *vocabulary, const struct cd_word_classes *classes,
+                            const struct counted *counted, uint32_t known_count, uint32_t articles)
+{
+    uint32_t finest = (uint32_t)(classes->first[CD_CLASS_GRAINS] - classes->first[CD_CLASS_GRAINS - 1]);
+    uint32_t features_max = known_count + classes->word_count;
+    vocabulary->count = known_count + finest;
+    vocabulary->learned_count = vocabulary->count + (uint32_t)classes->first[CD_CLASS_GRAINS];
     vocabulary->slot_count = 64;
-    while (vocabulary->slot_count < count * 2 - count / 8)
+    while (vocabulary->slot_count < features_max + features_max / 4)
         vocabulary->slot_count *= 2;
-    vocabulary->hashes = malloc((count + 1) * sizeof *vocabulary->hashes);
-    vocabulary->rarities = malloc((count + 1) * sizeof *vocabulary->rarities);
+    vocabulary->rarities = malloc((vocabulary->count + 1) * sizeof *vocabulary->rarities);
+    vocabulary->class_rows = malloc((vocabulary->count + 1) * sizeof *vocabulary->class_rows);
     vocabulary->slots = malloc(vocabulary->slot_count * sizeof *vocabulary->slots);
-    if (!vocabulary->hashes || !vocabulary->rarities || !vocabulary->slots)
+    if (!vocabulary->rarities || !vocabulary->class_rows || !vocabulary->slots)
         return false;
     for (uint32_t i = 0; i < vocabulary->slot_count; i++)
         vocabulary->slots[i] = (struct cd_feature_slot){0, CD_TOPIC_NO_ROW};
-    for (uint32_t row = 0; row < count; row++) {
-        vocabulary->hashes[row] = counted[row].hash;
-        vocabulary->rarities[row] = logf((1.0F + articles) / (1.0F + counted[row].articles)) + 1;
-        insert_slot(vocabulary, counted[row].hash, (int32_t)row);
-    }
+    add_known(vocabulary, classes, counted, known_count, articles);
+    add_stand_ins(vocabulary, classes, known_count, articles);
     return true;
 }
 
-static void use_rows(const struct cd_vocabulary *vocabulary, struct cd_topic_example *example)
+/* ---- from features to rows ----------------------------------------------------------------- */
+
+/* Sums per row, and the rows that have one, in the order they came. */
+struct row_sums {
+    float *sum; /* [learned_count], all 0 between examples */
+    uint32_t *rows;
+    uint32_t count;
+};
+
+static void add_to_row(struct row_sums *sums, uint32_t row, float value)
 {
-    struct cd_network lookup = {.slots = vocabulary->slots, .slot_mask = vocabulary->slot_count - 1};
-    uint32_t kept = 0;
-    for (uint32_t f = 0; f < example->feature_count; f++) {
-        int32_t row = cd_network_row(&lookup, example->features[f].hash);
-        if (row == CD_TOPIC_NO_ROW)
-            continue;
-        float value = cd_damped_count(example->features[f].weight) * vocabulary->rarities[row];
-        example->features[kept++].row_value = (struct cd_row_value){(uint32_t)row, value};
-    }
-    example->feature_count = kept;
+    if (sums->sum[row] == 0)
+        sums->rows[sums->count++] = row;
+    sums->sum[row] += value;
 }
 
-enum cd_status cd_vocabulary_build(struct cd_topic_corpus *corpus, uint32_t articles_min, uint32_t rows_max,
-                                   struct cd_vocabulary *vocabulary, struct cd_error *error)
+static bool use_rows(const struct cd_vocabulary *vocabulary, struct row_sums *sums,
+                     struct cd_topic_example *example)
+{
+    struct cd_network lookup = {.slots = vocabulary->slots, .slot_mask = vocabulary->slot_count - 1};
+    sums->count = 0;
+    for (uint32_t f = 0; f < example->feature_count; f++) {
+        int32_t row = cd_network_row(&lookup, example->features[f].hash);
+        if (row != CD_TOPIC_NO_ROW)
+            add_to_row(sums, (uint32_t)row, example->features[f].weight);
+    }
+    example->own_count = sums->count;
+    for (uint32_t i = 0; i < example->own_count; i++) {
+        uint32_t row = sums->rows[i];
+        float value = cd_damped_count(sums->sum[row]) * vocabulary->rarities[row];
+        sums->sum[row] = value;
+        for (int grain = 0; grain < CD_CLASS_GRAINS; grain++)
+            if (vocabulary->class_rows[row][grain] != CD_TOPIC_NO_ROW)
+                add_to_row(sums, (uint32_t)vocabulary->class_rows[row][grain], value * cd_class_scale[grain]);
+    }
+    free(example->features);
+    example->features = malloc((sums->count + 1) * sizeof *example->features);
+    example->feature_count = sums->count;
+    for (uint32_t i = 0; i < sums->count; i++) {
+        uint32_t row = sums->rows[i];
+        if (example->features)
+            example->features[i].row_value = (struct cd_row_value){row, sums->sum[row]};
+        sums->sum[row] = 0;
+    }
+    return example->features != NULL;
+}
+
+static bool use_rows_everywhere(const struct cd_vocabulary *vocabulary, struct cd_topic_corpus *corpus)
+{
+    struct row_sums sums = {.sum = calloc(vocabulary->learned_count + 1, sizeof *sums.sum),
+                            .rows = malloc((vocabulary->learned_count + 1) * sizeof *sums.rows)};
+    bool complete = sums.sum && sums.rows;
+    for (uint32_t e = 0; complete && e < corpus->count; e++)
+        complete = use_rows(vocabulary, &sums, &corpus->examples[e]);
+    free(sums.sum);
+    free(sums.rows);
+    return complete;
+}
+
+enum cd_status cd_vocabulary_build(struct cd_topic_corpus *corpus, const struct cd_word_classes *classes,
+                                   uint32_t articles_min, uint32_t rows_max, struct cd_vocabulary *vocabulary,
+                                   struct cd_error *error)
 {
     *vocabulary = (struct cd_vocabulary){0};
     struct counts counts = {0};
     bool complete = count_articles(corpus, &counts);
     if (complete) {
         uint32_t count = sort_counts(&counts, articles_min);
-        complete =
-            fill_vocabulary(vocabulary, counts.items, count < rows_max ? count : rows_max, corpus->count);
+        complete = fill_vocabulary(vocabulary, classes, counts.items, count < rows_max ? count : rows_max,
+                                   corpus->count);
     }
     free(counts.items);
-    if (!complete)
-        return cd_fail(error, CD_MEMORY, "vocabulary", "out of memory");
-    for (uint32_t e = 0; e < corpus->count; e++)
-        use_rows(vocabulary, &corpus->examples[e]);
-    return CD_OK;
+    complete = complete && use_rows_everywhere(vocabulary, corpus);
+    return complete ? CD_OK : cd_fail(error, CD_MEMORY, "vocabulary", "out of memory");
 }
 
 void cd_vocabulary_free(struct cd_vocabulary *vocabulary)
 {
-    free(vocabulary->hashes);
     free(vocabulary->rarities);
+    free(vocabulary->class_rows);
     free(vocabulary->slots);
     *vocabulary = (struct cd_vocabulary){0};
 }
