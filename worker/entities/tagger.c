@@ -6,14 +6,9 @@
 #include <stdlib.h>
 
 #include "evidence.h"
+#include "scores.h"
 #include "second_pass.h"
 #include "word_cache.h"
-
-enum { WINDOW_FROM = 3, WINDOW_TO = 4 };
-
-/* A token is outside when its best score for any label but O is below this (in nats): by the words around it
- * alone, and by all features. */
-static const float outside_by_words = -3.5F, outside_by_all = -3.5F;
 
 struct cd_tagger {
     struct cd_lexicon lexicon;
@@ -28,8 +23,9 @@ struct cd_tagger_scratch {
     struct cd_evidence_table evidence;
     struct cd_opinion_table opinions;
     uint32_t document_capacity, sentence_capacity;
-    const struct cd_word **words;      /* per token of the document */
-    float (*scores)[CD_LABELS];        /* per token of the document */
+    struct cd_word_lookup *lookups;    /* per token of the document */
+    const struct cd_word **words;      /* the same */
+    float (*scores)[CD_LABELS];        /* the same */
     struct cd_lattice_row *marginals;  /* the same, after the first pass */
     bool *outside;                     /* the same: surely outside; scores and marginals are not filled in */
     const struct cd_word **padded;     /* per token of the sentence, and two edges on each side */
@@ -61,7 +57,7 @@ enum cd_status cd_tagger_open(const struct cd_model_file *file, struct cd_tagger
     if (status == CD_OK)
         status = cd_weights_open(file, "caseless", &opened->weights[1], error);
     if (status != CD_OK) {
-        free(opened);
+        cd_tagger_close(opened);
         return status;
     }
     for (unsigned set = 0; set < 2; set++)
@@ -72,6 +68,10 @@ enum cd_status cd_tagger_open(const struct cd_model_file *file, struct cd_tagger
 
 void cd_tagger_close(struct cd_tagger *tagger)
 {
+    if (!tagger)
+        return;
+    cd_weights_close(&tagger->weights[0]);
+    cd_weights_close(&tagger->weights[1]);
     free(tagger);
 }
 
@@ -92,6 +92,7 @@ struct cd_tagger_scratch *cd_tagger_scratch_new(const struct cd_tagger *tagger)
 
 static void free_document_arrays(struct cd_tagger_scratch *s)
 {
+    free(s->lookups);
     free(s->words);
     free(s->scores);
     free(s->marginals);
@@ -147,11 +148,12 @@ static bool reserve_document(struct cd_tagger_scratch *s, const struct cd_docume
     if (document->token_count > s->document_capacity) {
         uint32_t capacity = document->token_count + document->token_count / 2;
         free_document_arrays(s);
+        s->lookups = malloc(capacity * sizeof *s->lookups);
         s->words = malloc(capacity * sizeof(struct cd_word *));
         s->scores = malloc(capacity * sizeof *s->scores);
         s->marginals = malloc(capacity * sizeof *s->marginals);
         s->outside = malloc(capacity * sizeof *s->outside);
-        bool done = s->words && s->scores && s->marginals && s->outside;
+        bool done = s->lookups && s->words && s->scores && s->marginals && s->outside;
         s->document_capacity = done ? capacity : 0;
         if (!done)
             return false;
@@ -163,79 +165,36 @@ static bool reserve_document(struct cd_tagger_scratch *s, const struct cd_docume
     return reserve_sentence(s, longest);
 }
 
-/* ---- scores -------------------------------------------------------------------------------- */
+/* ---- words --------------------------------------------------------------------------------- */
 
 static bool is_caseless(const struct cd_sentence *sentence)
 {
     return sentence->letter_case != CD_CASE_NORMAL;
 }
 
-static bool find_words(struct cd_tagger_scratch *s, const struct cd_document *document)
+static void look_up_words(struct cd_tagger_scratch *s, const struct cd_document *document)
 {
     for (uint32_t i = 0; i < document->sentence_count; i++) {
         const struct cd_sentence *sentence = &document->sentences[i];
-        for (uint32_t t = sentence->first_token; t < sentence->first_token + sentence->token_count; t++) {
-            const struct cd_cached_word *found = cd_word_cache_find(
-                s->cache, cd_token_text(document, t), document->tokens[t].kind, is_caseless(sentence));
-            if (!found)
-                return false;
-            s->words[t] = &found->word;
-        }
+        for (uint32_t t = sentence->first_token; t < sentence->first_token + sentence->token_count; t++)
+            s->lookups[t] = cd_word_cache_look_up(s->cache, cd_token_text(document, t),
+                                                  document->tokens[t].kind, is_caseless(sentence));
+    }
+}
+
+static bool find_words(struct cd_tagger_scratch *s, const struct cd_document *document)
+{
+    enum { AHEAD = 8 };
+    look_up_words(s, document);
+    for (uint32_t t = 0; t < document->token_count; t++) {
+        if (t + AHEAD < document->token_count)
+            cd_word_cache_prefetch(s->cache, &s->lookups[t + AHEAD]);
+        const struct cd_cached_word *found = cd_word_cache_find(s->cache, &s->lookups[t]);
+        if (!found)
+            return false;
+        s->words[t] = &found->word;
     }
     return true;
-}
-
-static void add_sums(int16_t sum[CD_LABELS], const struct cd_word *word, enum cd_place place)
-{
-    const int16_t *row = ((const struct cd_cached_word *)(const void *)word)->sums[place];
-    for (unsigned i = 0; i < CD_LABELS; i++)
-        sum[i] = (int16_t)(sum[i] + row[i]);
-}
-
-static void sum_words(const struct cd_sentence_view *view, uint32_t token, int16_t sum[CD_LABELS])
-{
-    const struct cd_word *const *w = view->words + token;
-    memcpy(sum, ((const struct cd_cached_word *)(const void *)w[0])->sums[CD_PLACE_SELF],
-           CD_LABELS * sizeof *sum);
-    add_sums(sum, w[1], CD_PLACE_NEXT);
-    add_sums(sum, w[-1], CD_PLACE_PREVIOUS);
-    add_sums(sum, w[2], CD_PLACE_NEXT2);
-    add_sums(sum, w[-2], CD_PLACE_PREVIOUS2);
-    for (uint32_t d = WINDOW_FROM; d <= WINDOW_TO; d++) {
-        if (token + d < view->count)
-            add_sums(sum, w[d], CD_PLACE_RIGHT);
-        if (token >= d)
-            add_sums(sum, w[-(int)d], CD_PLACE_LEFT);
-    }
-}
-
-static int best_of(const int16_t sum[CD_LABELS])
-{
-    int16_t best = INT16_MIN;
-    for (unsigned i = 0; i < CD_LABELS; i++)
-        best = sum[i] > best ? sum[i] : best;
-    return best;
-}
-
-/* Score the tokens that may belong to a name. For most, the words around settle that they do not. */
-static void score_sentence(struct cd_tagger_scratch *s, const struct cd_sentence_view *view,
-                           float (*scores)[CD_LABELS], bool *outside)
-{
-    const struct cd_weights *weights = &s->tagger->weights[view->caseless];
-    uint64_t features[CD_CONTEXT_FEATURES_MAX];
-    int words_min = (int)(outside_by_words / weights->scale),
-        all_min = (int)(outside_by_all / weights->scale);
-    for (uint32_t t = 0; t < view->count; t++) {
-        int16_t sum[CD_LABELS] __attribute__((aligned(16)));
-        sum_words(view, t, sum);
-        outside[t] = best_of(sum) < words_min;
-        if (outside[t])
-            continue;
-        cd_weights_add(weights, features, cd_context_features(view, t, features), sum);
-        outside[t] = best_of(sum) < all_min;
-        for (unsigned i = 0; i < CD_LABELS; i++)
-            scores[t][i] = sum[i] * weights->scale;
-    }
 }
 
 /* ---- spans --------------------------------------------------------------------------------- */
@@ -340,7 +299,7 @@ static void score(struct cd_tagger_scratch *s, const struct cd_sentence *sentenc
     for (uint32_t t = 0; t < n; t++)
         s->contexts[t].evidence = cd_evidence_of(&s->evidence, sentence, first + t, s->words);
     cd_prepare_contexts(&s->tagger->lexicon, &view);
-    score_sentence(s, &view, s->scores + first, s->outside + first);
+    cd_score_tokens(&s->tagger->weights[caseless], &view, s->scores + first, s->outside + first);
 }
 
 /* First pass: what each token is by itself, counted for its word. */

@@ -19,23 +19,47 @@ struct cd_calibration {
     float slope, offsets[CD_TYPES];
 };
 
+enum { CD_WEIGHT_GROUP_BUCKETS = 4, CD_WEIGHT_GROUP_CHECKS = 12 };
+
+/* Four consecutive buckets in half a cache line, so that a look-up is one memory access and one comparison of
+ * vectors. */
+struct cd_weight_group {
+    uint16_t checks[CD_WEIGHT_GROUP_CHECKS];
+    uint32_t first_row;                    /* of the first check; the others follow */
+    uint8_t ends[CD_WEIGHT_GROUP_BUCKETS]; /* one behind the bucket's last check, or CD_WEIGHT_GROUP_FULL */
+};
+
+/* In ends[3] of a group with more entries than checks: the table itself must be asked. */
+enum { CD_WEIGHT_GROUP_FULL = 255 };
+
 struct cd_weights {
     const uint32_t *index;  /* first entry of each bucket; one more at the end */
     const uint16_t *checks; /* per entry */
     const int8_t (*rows)[CD_LABELS];
-    unsigned shift; /* bucket = hash >> shift */
-    float scale;    /* score = sum of weights x scale */
+    struct cd_weight_group *groups; /* the same, arranged for look-ups */
+    unsigned shift;                 /* bucket = hash >> shift */
+    float scale;                    /* score = sum of weights x scale */
     struct cd_transitions transitions;
     struct cd_calibration calibration;
 };
 
 /* Read in place the sections NAME.index, NAME.checks, NAME.rows, NAME.transitions and NAME.calibration;
- * everything in them is checked once.
+ * everything in them is checked once. Close what was opened.
  */
 enum cd_status cd_weights_open(const struct cd_model_file *file, const char *name, struct cd_weights *weights,
                                struct cd_error *error);
+void cd_weights_close(struct cd_weights *weights);
 
-/* Add the rows of features (at most 128) to `sum`. */
+/* Three steps: tell the processor that features will be looked up, look up the rows of those that were
+ * learned (returns how many), add rows to `sum`. Doing something else between the steps hides the way to
+ * memory. */
+void cd_weights_prefetch(const struct cd_weights *weights, const uint64_t *features, uint32_t count);
+uint32_t cd_weights_find(const struct cd_weights *weights, const uint64_t *features, uint32_t count,
+                         uint32_t *rows);
+void cd_weights_sum(const struct cd_weights *weights, const uint32_t *rows, uint32_t count,
+                    int16_t sum[CD_LABELS]);
+
+/* All three for features (at most 128). */
 void cd_weights_add(const struct cd_weights *weights, const uint64_t *features, uint32_t count,
                     int16_t sum[CD_LABELS]);
 

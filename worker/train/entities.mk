@@ -9,7 +9,7 @@ ENTITIES_VERSION := 2026-11-24
 $(BUILD)/worker/train/entity_training.o: override CFLAGS += -O3 -march=native -fno-signed-zeros -fassociative-math
 
 # sums over rows run on whole vectors
-$(BUILD)/worker/entities/weights.o $(BUILD)/worker/entities/tagger.o $(BUILD)/worker/entities/lattice.o: override CFLAGS += -O3
+$(BUILD)/worker/entities/weights.o $(BUILD)/worker/entities/scores.o $(BUILD)/worker/entities/lattice.o: override CFLAGS += -O3
 
 .PHONY: models-entities evaluate-entities
 models-entities: $(ENTITIES)/entities.model ## train the tagger (DATA=..., ENTITY_EPOCHS=7)

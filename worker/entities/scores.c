@@ -1,0 +1,120 @@
+#include "scores.h"
+
+#include "word_cache.h"
+
+enum { WINDOW_FROM = 3, WINDOW_TO = 4 };
+
+/* A token is outside when its best score for any label but O is below this (in nats): by the words around it
+ * alone, and by all features. */
+static const float outside_by_words = -3.5F, outside_by_all = -3.5F;
+
+/* ---- the words around a token -------------------------------------------------------------- */
+
+static const int16_t *sums_of(const struct cd_word *word, enum cd_place place)
+{
+    return ((const struct cd_cached_word *)(const void *)word)->sums[place];
+}
+
+static void add_sums(int16_t sum[CD_LABELS], const struct cd_word *word, enum cd_place place)
+{
+    const int16_t *row = sums_of(word, place);
+    for (unsigned i = 0; i < CD_LABELS; i++)
+        sum[i] = (int16_t)(sum[i] + row[i]);
+}
+
+static void sum_words(const struct cd_sentence_view *view, uint32_t token, int16_t sum[CD_LABELS])
+{
+    const struct cd_word *const *w = view->words + token;
+    memcpy(sum, sums_of(w[0], CD_PLACE_SELF), CD_LABELS * sizeof *sum);
+    add_sums(sum, w[1], CD_PLACE_NEXT);
+    add_sums(sum, w[-1], CD_PLACE_PREVIOUS);
+    add_sums(sum, w[2], CD_PLACE_NEXT2);
+    add_sums(sum, w[-2], CD_PLACE_PREVIOUS2);
+    for (uint32_t d = WINDOW_FROM; d <= WINDOW_TO; d++) {
+        if (token + d < view->count)
+            add_sums(sum, w[d], CD_PLACE_RIGHT);
+        if (token >= d)
+            add_sums(sum, w[-(int)d], CD_PLACE_LEFT);
+    }
+}
+
+/* The sums of a word that will soon be near. */
+static void prefetch_sums(const struct cd_sentence_view *view, uint32_t token)
+{
+    if (token < view->count)
+        for (unsigned place = 0; place < CD_PLACES; place++)
+            __builtin_prefetch(sums_of(view->words[token], place));
+}
+
+static int best_of(const int16_t sum[CD_LABELS])
+{
+    int16_t best = INT16_MIN;
+    for (unsigned i = 0; i < CD_LABELS; i++)
+        best = sum[i] > best ? sum[i] : best;
+    return best;
+}
+
+/* ---- all features -------------------------------------------------------------------------- */
+
+/* A token on its way. The weights are larger than the near caches, so three tokens are under way at once:
+ * while one is summed up, the rows of the next and the look-ups of the one behind it come from memory. */
+struct passage {
+    uint32_t count;
+    uint64_t features[CD_CONTEXT_FEATURES_MAX];
+    uint32_t rows[CD_CONTEXT_FEATURES_MAX];
+    int16_t sum[CD_LABELS] __attribute__((aligned(16)));
+};
+
+enum { PASSAGES = 3 };
+
+struct scoring {
+    const struct cd_weights *weights;
+    const struct cd_sentence_view *view;
+    int words_min, all_min; /* outside_by_words and outside_by_all in units of the weights */
+    float (*scores)[CD_LABELS];
+    bool *outside;
+    struct passage passages[PASSAGES];
+};
+
+static void begin(struct scoring *s, uint32_t token)
+{
+    struct passage *p = &s->passages[token % PASSAGES];
+    prefetch_sums(s->view, token + WINDOW_TO + 3);
+    sum_words(s->view, token, p->sum);
+    s->outside[token] = best_of(p->sum) < s->words_min;
+    p->count = s->outside[token] ? 0 : cd_context_features(s->view, token, p->features);
+    cd_weights_prefetch(s->weights, p->features, p->count);
+}
+
+static void look_up(struct scoring *s, uint32_t token)
+{
+    struct passage *p = &s->passages[token % PASSAGES];
+    p->count = cd_weights_find(s->weights, p->features, p->count, p->rows);
+}
+
+static void finish(struct scoring *s, uint32_t token)
+{
+    struct passage *p = &s->passages[token % PASSAGES];
+    if (s->outside[token])
+        return;
+    cd_weights_sum(s->weights, p->rows, p->count, p->sum);
+    s->outside[token] = best_of(p->sum) < s->all_min;
+    for (unsigned i = 0; i < CD_LABELS; i++)
+        s->scores[token][i] = p->sum[i] * s->weights->scale;
+}
+
+void cd_score_tokens(const struct cd_weights *weights, const struct cd_sentence_view *view,
+                     float (*scores)[CD_LABELS], bool *outside)
+{
+    struct scoring s = {.weights = weights, .view = view, .scores = scores, .outside = outside};
+    s.words_min = (int)(outside_by_words / weights->scale);
+    s.all_min = (int)(outside_by_all / weights->scale);
+    for (uint32_t step = 0; step < view->count + PASSAGES - 1; step++) {
+        if (step < view->count)
+            begin(&s, step);
+        if (step >= 1 && step - 1 < view->count)
+            look_up(&s, step - 1);
+        if (step >= 2)
+            finish(&s, step - 2);
+    }
+}
