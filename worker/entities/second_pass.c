@@ -33,55 +33,50 @@ bool cd_opinions_begin(struct cd_opinion_table *table, uint32_t tokens)
     return table->entries != NULL;
 }
 
-/* A connecting word, a mark, or a word in small letters where case tells: never a name by itself. */
-static bool could_be_name(const struct cd_word *word)
+bool cd_has_opinion(const struct cd_word *word)
 {
     return word->kind == CD_TOKEN_WORD && !word->connects && word->length > 1 &&
            word->writing != CD_WRITTEN_LOWER;
 }
 
+static float marginal(const struct cd_lattice *lattice, uint32_t token, unsigned label)
+{
+    return lattice->forward[token].columns[label] * lattice->backward[token].columns[label];
+}
+
 /* The probability that the token is, or is part of, a name of each type that its word may stand for alone:
  * any part of a person's or place's name, but only the whole of the others ("England" is no organization for
  * the Bank of England). */
-static void own_mass(const struct cd_lattice_row *p, float mass[CD_TYPES])
+void cd_opinion_from(const struct cd_lattice *lattice, uint32_t token, float mass[CD_TYPES])
 {
     for (unsigned k = 0; k < CD_TYPES; k++) {
-        mass[k] = p->columns[CD_LABEL_U + k];
+        mass[k] = marginal(lattice, token, CD_LABEL_U + k);
         if (k == CD_PERSON || k == CD_LOCATION)
-            mass[k] += p->columns[CD_LABEL_B + k] + p->columns[CD_LABEL_I + k] + p->columns[CD_LABEL_L + k];
+            mass[k] += marginal(lattice, token, CD_LABEL_B + k) + marginal(lattice, token, CD_LABEL_I + k) +
+                       marginal(lattice, token, CD_LABEL_L + k);
     }
 }
 
-void cd_opinions_add(struct cd_opinion_table *table, const struct cd_word *word,
-                     const struct cd_lattice_row *marginals)
+void cd_opinions_add(struct cd_opinion_table *table, const struct cd_word *word, const float mass[CD_TYPES])
 {
-    if (!could_be_name(word))
-        return;
     struct cd_word_opinion *entry = entry_of(table, word->lower);
     if (entry->document != table->document)
         *entry = (struct cd_word_opinion){.word = word->lower, .document = table->document};
     entry->tokens++;
-    if (!marginals)
-        return;
-    float mass[CD_TYPES];
-    own_mass(marginals, mass);
-    for (unsigned k = 0; k < CD_TYPES; k++)
+    for (unsigned k = 0; mass && k < CD_TYPES; k++)
         entry->mass[k] += mass[k];
 }
 
 bool cd_opinions_apply(const struct cd_opinion_table *table, const struct cd_word *word,
-                       const struct cd_lattice_row *own, float scores[CD_LABELS])
+                       const float own[CD_TYPES], float scores[CD_LABELS])
 {
-    if (!could_be_name(word))
-        return false;
     const struct cd_word_opinion *entry = entry_of(table, word->lower);
     if (entry->document != table->document || entry->tokens < 2)
         return false;
-    float mass[CD_TYPES], others = (float)(entry->tokens - 1);
+    float others = (float)(entry->tokens - 1);
     bool applied = false;
-    own_mass(own, mass);
     for (unsigned k = 0; k < CD_TYPES; k++) {
-        float difference = (entry->mass[k] - mass[k]) / others - mass[k];
+        float difference = (entry->mass[k] - own[k]) / others - own[k];
         if (fabsf(difference) < difference_min)
             continue;
         float bonus = strength * difference * others / (others + 1.0F);

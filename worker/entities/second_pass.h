@@ -24,13 +24,16 @@ struct cd_opinion_table {
 
 /* Begin a document of so many tokens. False when out of memory. */
 bool cd_opinions_begin(struct cd_opinion_table *table, uint32_t tokens);
-/* Count a token with its marginals (NULL: surely outside). Only words that could be names are counted. */
-void cd_opinions_add(struct cd_opinion_table *table, const struct cd_word *word,
-                     const struct cd_lattice_row *marginals);
-/* Add to a token's scores what the others say; `own` are its own marginals in the first pass. True when
- * something was added. */
+/* Whether a word has a say: no connecting word, mark, or word in small letters where case tells. */
+bool cd_has_opinion(const struct cd_word *word);
+/* What a token of such a word is by itself, from a lattice that was run: the probability of each type. */
+void cd_opinion_from(const struct cd_lattice *lattice, uint32_t token, float mass[CD_TYPES]);
+/* Count a token and what it is by itself (NULL: surely outside). */
+void cd_opinions_add(struct cd_opinion_table *table, const struct cd_word *word, const float mass[CD_TYPES]);
+/* Add to a token's scores what the others say; `own` is what it is by itself. True when something was
+ * added. */
 bool cd_opinions_apply(const struct cd_opinion_table *table, const struct cd_word *word,
-                       const struct cd_lattice_row *own, float scores[CD_LABELS]);
+                       const float own[CD_TYPES], float scores[CD_LABELS]);
 void cd_opinions_free(struct cd_opinion_table *table);
 
 #endif

@@ -13,7 +13,21 @@
 struct cd_tagger {
     struct cd_lexicon lexicon;
     struct cd_weights weights[2]; /* [caseless] */
-    struct cd_transitions exponential[2];
+    struct cd_transition_factors factors[2];
+};
+
+/* A stretch of tokens that may hold names, [begin, end) of the document. */
+struct stretch {
+    const struct cd_sentence *sentence;
+    uint32_t begin, end;
+    uint32_t first_span, span_count; /* what the first look found */
+};
+
+struct span_list {
+    struct cd_arena *arena;
+    struct cd_spans *spans;
+    uint32_t capacity;
+    bool failed;
 };
 
 /* Arrays for the longest document and sentence so far. */
@@ -23,15 +37,16 @@ struct cd_tagger_scratch {
     struct cd_evidence_table evidence;
     struct cd_opinion_table opinions;
     uint32_t document_capacity, sentence_capacity;
-    struct cd_word_lookup *lookups;    /* per token of the document */
-    const struct cd_word **words;      /* the same */
-    float (*scores)[CD_LABELS];        /* the same */
-    struct cd_lattice_row *marginals;  /* the same, after the first pass */
-    bool *outside;                     /* the same: surely outside; scores and marginals are not filled in */
+    struct cd_word_lookup *lookups; /* per token of the document */
+    const struct cd_word **words;   /* the same */
+    float (*scores)[CD_LABELS];     /* the same */
+    float (*masses)[CD_TYPES];      /* the same: what it is by itself, when its word has an opinion */
+    bool *outside;                  /* the same: surely outside; scores and masses are not filled in */
+    struct stretch *stretches;      /* of the document, at most one a token */
+    uint32_t stretch_count;
     const struct cd_word **padded;     /* per token of the sentence, and two edges on each side */
     struct cd_token_context *contexts; /* per token of the sentence, as all below */
-    struct cd_lattice_row *potential, *forward, *backward;
-    struct cd_lattice_back *back;
+    struct cd_lattice_row *potential, *forward, *backward, *best;
     float *norm;
     uint8_t *labels;
 };
@@ -61,7 +76,7 @@ enum cd_status cd_tagger_open(const struct cd_model_file *file, struct cd_tagger
         return status;
     }
     for (unsigned set = 0; set < 2; set++)
-        cd_transitions_exponential(&opened->weights[set].transitions, &opened->exponential[set]);
+        cd_transitions_prepare(&opened->weights[set].transitions, &opened->factors[set]);
     *tagger = opened;
     return CD_OK;
 }
@@ -95,8 +110,9 @@ static void free_document_arrays(struct cd_tagger_scratch *s)
     free(s->lookups);
     free(s->words);
     free(s->scores);
-    free(s->marginals);
+    free(s->masses);
     free(s->outside);
+    free(s->stretches);
 }
 
 static void free_sentence_arrays(struct cd_tagger_scratch *s)
@@ -106,7 +122,7 @@ static void free_sentence_arrays(struct cd_tagger_scratch *s)
     free(s->potential);
     free(s->forward);
     free(s->backward);
-    free(s->back);
+    free(s->best);
     free(s->norm);
     free(s->labels);
 }
@@ -134,10 +150,10 @@ static bool reserve_sentence(struct cd_tagger_scratch *s, uint32_t tokens)
     s->potential = malloc(n * sizeof *s->potential);
     s->forward = malloc(n * sizeof *s->forward);
     s->backward = malloc(n * sizeof *s->backward);
-    s->back = malloc(n * sizeof *s->back);
+    s->best = malloc(n * sizeof *s->best);
     s->norm = malloc(n * sizeof *s->norm);
     s->labels = malloc(n * sizeof *s->labels);
-    bool done = s->padded && s->contexts && s->potential && s->forward && s->backward && s->back && s->norm &&
+    bool done = s->padded && s->contexts && s->potential && s->forward && s->backward && s->best && s->norm &&
                 s->labels;
     s->sentence_capacity = done ? n : 0;
     return done;
@@ -151,9 +167,10 @@ static bool reserve_document(struct cd_tagger_scratch *s, const struct cd_docume
         s->lookups = malloc(capacity * sizeof *s->lookups);
         s->words = malloc(capacity * sizeof(struct cd_word *));
         s->scores = malloc(capacity * sizeof *s->scores);
-        s->marginals = malloc(capacity * sizeof *s->marginals);
+        s->masses = malloc(capacity * sizeof *s->masses);
         s->outside = malloc(capacity * sizeof *s->outside);
-        bool done = s->lookups && s->words && s->scores && s->marginals && s->outside;
+        s->stretches = malloc(capacity * sizeof *s->stretches);
+        bool done = s->lookups && s->words && s->scores && s->masses && s->outside && s->stretches;
         s->document_capacity = done ? capacity : 0;
         if (!done)
             return false;
@@ -199,13 +216,6 @@ static bool find_words(struct cd_tagger_scratch *s, const struct cd_document *do
 
 /* ---- spans --------------------------------------------------------------------------------- */
 
-struct span_list {
-    struct cd_arena *arena;
-    struct cd_spans *spans;
-    uint32_t capacity;
-    bool failed;
-};
-
 static void add_span(struct span_list *list, struct cd_span span)
 {
     struct cd_spans *spans = list->spans;
@@ -223,7 +233,7 @@ static void add_span(struct span_list *list, struct cd_span span)
 }
 
 /* The names in the labels of a stretch. */
-static void read_labels(const struct cd_lattice *lattice, const struct cd_transitions *exponential,
+static void read_labels(const struct cd_lattice *lattice, const struct cd_transition_factors *factors,
                         const struct cd_calibration *calibration, const uint8_t *labels, uint32_t first_token,
                         struct span_list *list)
 {
@@ -234,7 +244,7 @@ static void read_labels(const struct cd_lattice *lattice, const struct cd_transi
         unsigned type = labels[t] % CD_TYPES;
         while (labels[t] < CD_LABEL_L && t + 1 < lattice->length)
             t++;
-        float p = cd_lattice_span(lattice, exponential, begin, t - begin + 1, type);
+        float p = cd_lattice_span(lattice, factors, begin, t - begin + 1, type);
         add_span(list, (struct cd_span){.first_token = first_token + begin,
                                         .token_count = t - begin + 1,
                                         .type = (uint8_t)type,
@@ -242,13 +252,7 @@ static void read_labels(const struct cd_lattice *lattice, const struct cd_transi
     }
 }
 
-/* ---- passes -------------------------------------------------------------------------------- */
-
-/* A stretch of tokens that may hold names, [begin, end) of the document. */
-struct stretch {
-    const struct cd_sentence *sentence;
-    uint32_t begin, end;
-};
+/* ---- stretches ----------------------------------------------------------------------------- */
 
 static struct cd_lattice lattice_of(struct cd_tagger_scratch *s, const struct stretch *stretch)
 {
@@ -266,6 +270,23 @@ static struct cd_lattice lattice_of(struct cd_tagger_scratch *s, const struct st
     };
 }
 
+/* When the labelling without any name has more than half of the probability, no other can be the best; a
+ * little more, for rounding. */
+static bool may_hold_names(const struct cd_lattice *lattice)
+{
+    return lattice->all_outside < 0.501F;
+}
+
+/* The names of a stretch whose lattice was run. */
+static void find_names(struct cd_tagger_scratch *s, const struct stretch *stretch,
+                       const struct cd_lattice *lattice, struct span_list *list)
+{
+    bool caseless = is_caseless(stretch->sentence);
+    const struct cd_transition_factors *factors = &s->tagger->factors[caseless];
+    cd_lattice_best(lattice, factors, s->best, s->labels);
+    read_labels(lattice, factors, &s->tagger->weights[caseless].calibration, s->labels, stretch->begin, list);
+}
+
 /* The next stretch of the sentence from `from` on; false when there is none. */
 static bool next_stretch(const struct cd_tagger_scratch *s, const struct cd_sentence *sentence, uint32_t from,
                          struct stretch *stretch)
@@ -273,11 +294,13 @@ static bool next_stretch(const struct cd_tagger_scratch *s, const struct cd_sent
     uint32_t end = sentence->first_token + sentence->token_count;
     while (from < end && s->outside[from])
         from++;
-    *stretch = (struct stretch){sentence, from, from};
+    *stretch = (struct stretch){.sentence = sentence, .begin = from, .end = from};
     while (stretch->end < end && !s->outside[stretch->end])
         stretch->end++;
     return stretch->end > stretch->begin;
 }
+
+/* ---- passes -------------------------------------------------------------------------------- */
 
 /* Score the tokens of a sentence. */
 static void score(struct cd_tagger_scratch *s, const struct cd_sentence *sentence)
@@ -302,47 +325,80 @@ static void score(struct cd_tagger_scratch *s, const struct cd_sentence *sentenc
     cd_score_tokens(&s->tagger->weights[caseless], &view, s->scores + first, s->outside + first);
 }
 
-/* First pass: what each token is by itself, counted for its word. */
-static void form_opinions(struct cd_tagger_scratch *s, const struct cd_sentence *sentence)
+static bool any_opinion(const struct cd_tagger_scratch *s, const struct stretch *stretch)
 {
-    const struct cd_transitions *exponential = &s->tagger->exponential[is_caseless(sentence)];
+    bool any = false;
+    for (uint32_t t = stretch->begin; t < stretch->end; t++)
+        any |= cd_has_opinion(s->words[t]);
+    return any;
+}
+
+/* What each token of a stretch is by itself, counted for its word. Without a lattice it is nothing. */
+static void add_opinions(struct cd_tagger_scratch *s, const struct stretch *stretch,
+                         const struct cd_lattice *lattice)
+{
+    for (uint32_t t = stretch->begin; t < stretch->end; t++) {
+        if (!cd_has_opinion(s->words[t]))
+            continue;
+        memset(s->masses[t], 0, sizeof s->masses[t]);
+        if (lattice)
+            cd_opinion_from(lattice, t - stretch->begin, s->masses[t]);
+        cd_opinions_add(&s->opinions, s->words[t], s->masses[t]);
+    }
+}
+
+/* First look at a stretch: opinions, and the names so far. What neither needs is not computed. */
+static void look_first(struct cd_tagger_scratch *s, struct stretch *stretch, struct span_list *found)
+{
+    const struct cd_transition_factors *factors = &s->tagger->factors[is_caseless(stretch->sentence)];
+    struct cd_lattice lattice = lattice_of(s, stretch);
+    bool possible = cd_lattice_forward(&lattice, factors), names = possible && may_hold_names(&lattice);
+    bool opinions = any_opinion(s, stretch);
+    if (possible && (names || opinions))
+        cd_lattice_backward(&lattice, factors);
+    if (opinions)
+        add_opinions(s, stretch, possible ? &lattice : NULL);
+    stretch->first_span = found->spans->count;
+    if (names)
+        find_names(s, stretch, &lattice, found);
+    stretch->span_count = found->spans->count - stretch->first_span;
+}
+
+/* First pass over a sentence. */
+static void look_at_sentence(struct cd_tagger_scratch *s, const struct cd_sentence *sentence,
+                             struct span_list *found)
+{
     struct stretch stretch;
     for (uint32_t from = sentence->first_token; next_stretch(s, sentence, from, &stretch);
          from = stretch.end) {
-        struct cd_lattice lattice = lattice_of(s, &stretch);
-        bool run = cd_lattice_run(&lattice, exponential);
-        for (uint32_t t = stretch.begin; t < stretch.end; t++) {
-            s->marginals[t] = (struct cd_lattice_row){.outside = 1};
-            if (run)
-                cd_lattice_marginals(&lattice, t - stretch.begin, &s->marginals[t]);
-            cd_opinions_add(&s->opinions, s->words[t], &s->marginals[t]);
-        }
+        look_first(s, &stretch, found);
+        s->stretches[s->stretch_count++] = stretch;
     }
     for (uint32_t t = sentence->first_token; t < sentence->first_token + sentence->token_count; t++)
-        if (s->outside[t])
+        if (s->outside[t] && cd_has_opinion(s->words[t]))
             cd_opinions_add(&s->opinions, s->words[t], NULL);
 }
 
-/* Second pass: the scores with the document's opinion, decoded. */
-static void find_names(struct cd_tagger_scratch *s, const struct cd_sentence *sentence,
-                       struct span_list *list)
+/* Second look: the scores with the document's opinion, decoded. Where it adds nothing, the first look stands.
+ */
+static void look_again(struct cd_tagger_scratch *s, const struct stretch *stretch,
+                       const struct cd_spans *found, struct span_list *list)
 {
-    bool caseless = is_caseless(sentence);
-    const struct cd_transitions *exponential = &s->tagger->exponential[caseless];
-    struct stretch stretch;
-    for (uint32_t from = sentence->first_token; next_stretch(s, sentence, from, &stretch);
-         from = stretch.end) {
-        for (uint32_t t = stretch.begin; t < stretch.end; t++)
-            cd_opinions_apply(&s->opinions, s->words[t], &s->marginals[t], s->scores[t]);
-        struct cd_lattice lattice = lattice_of(s, &stretch);
-        cd_lattice_best(&lattice, exponential, s->back, s->labels);
-        bool any = false;
-        for (uint32_t t = 0; t < lattice.length; t++)
-            any |= s->labels[t] != CD_LABEL_O;
-        if (any && cd_lattice_run(&lattice, exponential))
-            read_labels(&lattice, exponential, &s->tagger->weights[caseless].calibration, s->labels,
-                        stretch.begin, list);
+    bool changed = false;
+    for (uint32_t t = stretch->begin; t < stretch->end; t++)
+        if (cd_has_opinion(s->words[t]))
+            changed |= cd_opinions_apply(&s->opinions, s->words[t], s->masses[t], s->scores[t]);
+    if (!changed) {
+        for (uint32_t i = 0; found->items && i < stretch->span_count; i++)
+            add_span(list, found->items[stretch->first_span + i]);
+        return;
     }
+    const struct cd_transition_factors *factors = &s->tagger->factors[is_caseless(stretch->sentence)];
+    struct cd_lattice lattice = lattice_of(s, stretch);
+    if (!cd_lattice_forward(&lattice, factors) || !may_hold_names(&lattice))
+        return;
+    cd_lattice_backward(&lattice, factors);
+    find_names(s, stretch, &lattice, list);
 }
 
 enum cd_status cd_tag(const struct cd_tagger *tagger, struct cd_tagger_scratch *scratch,
@@ -350,18 +406,20 @@ enum cd_status cd_tag(const struct cd_tagger *tagger, struct cd_tagger_scratch *
                       struct cd_error *error)
 {
     *spans = (struct cd_spans){0};
-    struct span_list list = {.arena = arena, .spans = spans};
+    struct cd_spans first = {0};
+    struct span_list list = {.arena = arena, .spans = spans}, found = {.arena = arena, .spans = &first};
     if (scratch->tagger != tagger)
         return cd_fail(error, CD_INVALID, NULL, "the scratch memory belongs to another tagger");
     if (!reserve_document(scratch, document) || !cd_word_cache_trim(scratch->cache) ||
         !find_words(scratch, document) || !cd_evidence_gather(&scratch->evidence, document, scratch->words) ||
         !cd_opinions_begin(&scratch->opinions, document->token_count))
         return cd_fail(error, CD_MEMORY, NULL, "out of memory");
+    scratch->stretch_count = 0;
     for (uint32_t i = 0; i < document->sentence_count; i++) {
         score(scratch, &document->sentences[i]);
-        form_opinions(scratch, &document->sentences[i]);
+        look_at_sentence(scratch, &document->sentences[i], &found);
     }
-    for (uint32_t i = 0; i < document->sentence_count; i++)
-        find_names(scratch, &document->sentences[i], &list);
-    return list.failed ? cd_fail(error, CD_MEMORY, NULL, "out of memory") : CD_OK;
+    for (uint32_t i = 0; i < scratch->stretch_count; i++)
+        look_again(scratch, &scratch->stretches[i], &first, &list);
+    return list.failed || found.failed ? cd_fail(error, CD_MEMORY, NULL, "out of memory") : CD_OK;
 }

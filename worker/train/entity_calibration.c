@@ -20,7 +20,7 @@ struct judgements {
 struct room {
     float scores[TOKENS_MAX][CD_LABELS];
     struct cd_lattice_row potential[TOKENS_MAX], forward[TOKENS_MAX], backward[TOKENS_MAX];
-    struct cd_lattice_back back[TOKENS_MAX];
+    struct cd_lattice_row best[TOKENS_MAX];
     float norm[TOKENS_MAX];
     uint8_t labels[TOKENS_MAX];
 };
@@ -35,7 +35,7 @@ static void add(struct judgements *j, struct judged judged)
 }
 
 static void judge_sentence(const struct cd_examples *examples, const struct cd_example *example,
-                           const struct cd_trained *trained, const struct cd_transitions *exponential,
+                           const struct cd_trained *trained, const struct cd_transition_factors *factors,
                            struct room *room, float weight, struct judgements *out)
 {
     struct cd_lattice lattice = {.length = example->count,
@@ -46,8 +46,8 @@ static void judge_sentence(const struct cd_examples *examples, const struct cd_e
     cd_trained_scores(examples, example, trained, room->scores);
     for (uint32_t t = 0; t < example->count; t++)
         cd_lattice_potential(room->scores[t], &room->potential[t]);
-    cd_lattice_best(&lattice, exponential, room->back, room->labels);
-    if (!cd_lattice_run(&lattice, exponential))
+    cd_lattice_best(&lattice, factors, room->best, room->labels);
+    if (!cd_lattice_run(&lattice, factors))
         return;
     const cd_label_set *gold = examples->labels + example->first_token;
     for (uint32_t t = 0; t < example->count; t++) {
@@ -60,7 +60,7 @@ static void judge_sentence(const struct cd_examples *examples, const struct cd_e
             t++;
             right &= gold[t] == (cd_label_set)1 << room->labels[t];
         }
-        float p = cd_lattice_span(&lattice, exponential, begin, t - begin + 1, type);
+        float p = cd_lattice_span(&lattice, factors, begin, t - begin + 1, type);
         p = p < 1e-5F ? 1e-5F : p > 1.0F - 1e-5F ? 1.0F - 1e-5F : p;
         add(out, (struct judged){
                      .odds = logf(p / (1.0F - p)), .weight = weight, .type = (uint8_t)type, .right = right});
@@ -98,13 +98,13 @@ void cd_calibrate_spans(const struct cd_examples *examples, const struct cd_trai
 {
     struct room *room = calloc(1, sizeof *room);
     struct judgements judgements = {0};
-    struct cd_transitions exponential;
-    cd_transitions_exponential(&trained->transitions, &exponential);
+    struct cd_transition_factors factors;
+    cd_transitions_prepare(&trained->transitions, &factors);
     for (uint32_t i = 0; i < examples->count && room && options->folds; i++) {
         const struct cd_example *example = &examples->items[i];
         if (example->document % options->folds == options->fold && example->weight >= 1.0F &&
             example->count <= TOKENS_MAX)
-            judge_sentence(examples, example, trained, &exponential, room,
+            judge_sentence(examples, example, trained, &factors, room,
                            example->weight > 1.0F ? outlet_weight : 1.0F, &judgements);
     }
     fit(&judgements, calibration);
