@@ -113,14 +113,6 @@ static enum cd_writing writing_of(const struct folded *f)
     return f->first_upper && f->uppers == 1 ? CD_WRITTEN_CAPITAL : CD_WRITTEN_MIXED;
 }
 
-static bool is_one_of(struct cd_slice word, const char *list)
-{
-    for (const char *p = list; *p; p += strcspn(p, " "), p += strspn(p, " "))
-        if (strcspn(p, " ") == word.length && memcmp(p, word.bytes, word.length) == 0)
-            return true;
-    return false;
-}
-
 void cd_describe_word(const struct cd_lexicon *lexicon, struct cd_slice text, enum cd_token_kind kind,
                       bool caseless, struct cd_word *word)
 {
@@ -143,11 +135,11 @@ void cd_describe_word(const struct cd_lexicon *lexicon, struct cd_slice text, en
         word->profile = entry->profile;
     }
     word->begins_phrase = cd_lexicon_phrase(lexicon, cd_phrase_hash(0, word->phrase)) != 0;
-    word->connects = is_one_of(
+    word->connects = cd_slice_is_listed(
         lower, "of the and for de la le el al bin von van der den du des di da dos in on & - ' 's . at to y");
-    word->quote = is_one_of(lower, "\" '");
-    word->closes_quote = is_one_of(text, "\" '' ' \xE2\x80\x9D \xE2\x80\x99 \xC2\xBB");
-    word->bracket = is_one_of(lower, "( [");
+    word->quote = cd_slice_is_listed(lower, "\" '");
+    word->closes_quote = cd_slice_is_listed(text, "\" '' ' \xE2\x80\x9D \xE2\x80\x99 \xC2\xBB");
+    word->bracket = cd_slice_is_listed(lower, "( [");
 }
 
 void cd_describe_edge(bool end, struct cd_word *word)
