@@ -15,27 +15,36 @@ static const int16_t *sums_of(const struct cd_word *word, enum cd_place place)
     return ((const struct cd_cached_word *)(const void *)word)->sums[place];
 }
 
-static void add_sums(int16_t sum[CD_LABELS], const struct cd_word *word, enum cd_place place)
+/* The sums of all words in a token's window; returns how many. */
+static unsigned gather_sums(const struct cd_sentence_view *view, uint32_t token,
+                            const int16_t *rows[CD_PLACES + 2])
 {
-    const int16_t *row = sums_of(word, place);
-    for (unsigned i = 0; i < CD_LABELS; i++)
-        sum[i] = (int16_t)(sum[i] + row[i]);
+    const struct cd_word *const *w = view->words + token;
+    unsigned count = 0;
+    rows[count++] = sums_of(w[0], CD_PLACE_SELF);
+    rows[count++] = sums_of(w[1], CD_PLACE_NEXT);
+    rows[count++] = sums_of(w[-1], CD_PLACE_PREVIOUS);
+    rows[count++] = sums_of(w[2], CD_PLACE_NEXT2);
+    rows[count++] = sums_of(w[-2], CD_PLACE_PREVIOUS2);
+    for (uint32_t d = WINDOW_FROM; d <= WINDOW_TO; d++) {
+        if (token + d < view->count)
+            rows[count++] = sums_of(w[d], CD_PLACE_RIGHT);
+        if (token >= d)
+            rows[count++] = sums_of(w[-(int)d], CD_PLACE_LEFT);
+    }
+    return count;
 }
 
 static void sum_words(const struct cd_sentence_view *view, uint32_t token, int16_t sum[CD_LABELS])
 {
-    const struct cd_word *const *w = view->words + token;
-    memcpy(sum, sums_of(w[0], CD_PLACE_SELF), CD_LABELS * sizeof *sum);
-    add_sums(sum, w[1], CD_PLACE_NEXT);
-    add_sums(sum, w[-1], CD_PLACE_PREVIOUS);
-    add_sums(sum, w[2], CD_PLACE_NEXT2);
-    add_sums(sum, w[-2], CD_PLACE_PREVIOUS2);
-    for (uint32_t d = WINDOW_FROM; d <= WINDOW_TO; d++) {
-        if (token + d < view->count)
-            add_sums(sum, w[d], CD_PLACE_RIGHT);
-        if (token >= d)
-            add_sums(sum, w[-(int)d], CD_PLACE_LEFT);
-    }
+    const int16_t *rows[CD_PLACES + 2];
+    unsigned count = gather_sums(view, token, rows);
+    cd_sum_lanes sums[CD_LABELS / 8] = {0};
+    for (unsigned i = 0; i < count; i++)
+        for (unsigned v = 0; v < CD_LABELS / 8; v++)
+            sums[v] += ((const cd_sum_lanes *)(const void *)rows[i])[v];
+    for (unsigned v = 0; v < CD_LABELS / 8; v++)
+        ((cd_sum_lanes *)(void *)sum)[v] = sums[v];
 }
 
 /* The sums of a word that will soon be near. */
@@ -106,7 +115,11 @@ static void finish(struct scoring *s, uint32_t token)
 void cd_score_tokens(const struct cd_weights *weights, const struct cd_sentence_view *view,
                      float (*scores)[CD_LABELS], bool *outside)
 {
-    struct scoring s = {.weights = weights, .view = view, .scores = scores, .outside = outside};
+    struct scoring s; /* the passages are filled in as they come */
+    s.weights = weights;
+    s.view = view;
+    s.scores = scores;
+    s.outside = outside;
     s.words_min = (int)(outside_by_words / weights->scale);
     s.all_min = (int)(outside_by_all / weights->scale);
     for (uint32_t step = 0; step < view->count + PASSAGES - 1; step++) {

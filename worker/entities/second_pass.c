@@ -9,28 +9,10 @@ static const float strength = 3.0F;
 /* Smaller differences are noise and not worth a second decoding. */
 static const float difference_min = 0.1F;
 
-static struct cd_word_opinion *entry_of(const struct cd_opinion_table *table, uint64_t word)
+bool cd_opinions_begin(struct cd_opinion_table *table, uint32_t distinct_words)
 {
-    uint32_t mask = table->capacity - 1, at = (uint32_t)(word >> 7) & mask;
-    while (table->entries[at].document == table->document && table->entries[at].word != word)
-        at = (at + 1) & mask;
-    return &table->entries[at];
-}
-
-bool cd_opinions_begin(struct cd_opinion_table *table, uint32_t tokens)
-{
-    if (table->capacity >= 2 * (uint64_t)tokens && table->document != UINT32_MAX) {
-        table->document++;
-        return true;
-    }
-    uint32_t capacity = 1024;
-    while (capacity < 2 * (uint64_t)tokens)
-        capacity *= 2;
-    free(table->entries);
-    table->entries = calloc(capacity, sizeof *table->entries);
-    table->capacity = table->entries ? capacity : 0;
-    table->document = 1;
-    return table->entries != NULL;
+    table->words = cd_distinct_items(table->words, &table->capacity, distinct_words, sizeof *table->words);
+    return table->words != NULL;
 }
 
 bool cd_has_opinion(const struct cd_word *word)
@@ -57,26 +39,24 @@ void cd_opinion_from(const struct cd_lattice *lattice, uint32_t token, float mas
     }
 }
 
-void cd_opinions_add(struct cd_opinion_table *table, const struct cd_word *word, const float mass[CD_TYPES])
+void cd_opinions_add(struct cd_opinion_table *table, uint32_t word, const float mass[CD_TYPES])
 {
-    struct cd_word_opinion *entry = entry_of(table, word->lower);
-    if (entry->document != table->document)
-        *entry = (struct cd_word_opinion){.word = word->lower, .document = table->document};
-    entry->tokens++;
+    struct cd_word_opinion *opinion = &table->words[word];
+    opinion->tokens++;
     for (unsigned k = 0; mass && k < CD_TYPES; k++)
-        entry->mass[k] += mass[k];
+        opinion->mass[k] += mass[k];
 }
 
-bool cd_opinions_apply(const struct cd_opinion_table *table, const struct cd_word *word,
-                       const float own[CD_TYPES], float scores[CD_LABELS])
+bool cd_opinions_apply(const struct cd_opinion_table *table, uint32_t word, const float own[CD_TYPES],
+                       float scores[CD_LABELS])
 {
-    const struct cd_word_opinion *entry = entry_of(table, word->lower);
-    if (entry->document != table->document || entry->tokens < 2)
+    const struct cd_word_opinion *opinion = &table->words[word];
+    if (opinion->tokens < 2)
         return false;
-    float others = (float)(entry->tokens - 1);
+    float others = (float)(opinion->tokens - 1);
     bool applied = false;
     for (unsigned k = 0; k < CD_TYPES; k++) {
-        float difference = (entry->mass[k] - own[k]) / others - own[k];
+        float difference = (opinion->mass[k] - own[k]) / others - own[k];
         if (fabsf(difference) < difference_min)
             continue;
         float bonus = strength * difference * others / (others + 1.0F);
@@ -89,6 +69,6 @@ bool cd_opinions_apply(const struct cd_opinion_table *table, const struct cd_wor
 
 void cd_opinions_free(struct cd_opinion_table *table)
 {
-    free(table->entries);
+    free(table->words);
     *table = (struct cd_opinion_table){0};
 }

@@ -325,6 +325,11 @@ static void score(struct cd_tagger_scratch *s, const struct cd_sentence *sentenc
     cd_score_tokens(&s->tagger->weights[caseless], &view, s->scores + first, s->outside + first);
 }
 
+static uint32_t number_of(const struct cd_tagger_scratch *s, uint32_t token)
+{
+    return s->evidence.distinct.numbers[token];
+}
+
 static bool any_opinion(const struct cd_tagger_scratch *s, const struct stretch *stretch)
 {
     bool any = false;
@@ -343,7 +348,7 @@ static void add_opinions(struct cd_tagger_scratch *s, const struct stretch *stre
         memset(s->masses[t], 0, sizeof s->masses[t]);
         if (lattice)
             cd_opinion_from(lattice, t - stretch->begin, s->masses[t]);
-        cd_opinions_add(&s->opinions, s->words[t], s->masses[t]);
+        cd_opinions_add(&s->opinions, number_of(s, t), s->masses[t]);
     }
 }
 
@@ -376,7 +381,7 @@ static void look_at_sentence(struct cd_tagger_scratch *s, const struct cd_senten
     }
     for (uint32_t t = sentence->first_token; t < sentence->first_token + sentence->token_count; t++)
         if (s->outside[t] && cd_has_opinion(s->words[t]))
-            cd_opinions_add(&s->opinions, s->words[t], NULL);
+            cd_opinions_add(&s->opinions, number_of(s, t), NULL);
 }
 
 /* Second look: the scores with the document's opinion, decoded. Where it adds nothing, the first look stands.
@@ -387,7 +392,7 @@ static void look_again(struct cd_tagger_scratch *s, const struct stretch *stretc
     bool changed = false;
     for (uint32_t t = stretch->begin; t < stretch->end; t++)
         if (cd_has_opinion(s->words[t]))
-            changed |= cd_opinions_apply(&s->opinions, s->words[t], s->masses[t], s->scores[t]);
+            changed |= cd_opinions_apply(&s->opinions, number_of(s, t), s->masses[t], s->scores[t]);
     if (!changed) {
         for (uint32_t i = 0; found->items && i < stretch->span_count; i++)
             add_span(list, found->items[stretch->first_span + i]);
@@ -412,7 +417,7 @@ enum cd_status cd_tag(const struct cd_tagger *tagger, struct cd_tagger_scratch *
         return cd_fail(error, CD_INVALID, NULL, "the scratch memory belongs to another tagger");
     if (!reserve_document(scratch, document) || !cd_word_cache_trim(scratch->cache) ||
         !find_words(scratch, document) || !cd_evidence_gather(&scratch->evidence, document, scratch->words) ||
-        !cd_opinions_begin(&scratch->opinions, document->token_count))
+        !cd_opinions_begin(&scratch->opinions, scratch->evidence.distinct.count))
         return cd_fail(error, CD_MEMORY, NULL, "out of memory");
     scratch->stretch_count = 0;
     for (uint32_t i = 0; i < document->sentence_count; i++) {

@@ -132,8 +132,6 @@ static inline bool find_row(const struct cd_weights *weights, uint64_t feature, 
     return found != 0;
 }
 
-typedef int16_t lanes __attribute__((vector_size(16)));
-
 void cd_weights_prefetch(const struct cd_weights *weights, const uint64_t *features, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)
@@ -158,9 +156,9 @@ uint32_t cd_weights_find(const struct cd_weights *weights, const uint64_t *featu
 void cd_weights_sum(const struct cd_weights *weights, const uint32_t *rows, uint32_t count,
                     int16_t sum[CD_LABELS])
 {
-    lanes even[2] = {0}, odd[2] = {0}, sums[4];
+    cd_sum_lanes even[2] = {0}, odd[2] = {0}, sums[4];
     for (uint32_t i = 0; i < count; i++) {
-        lanes first, second;
+        cd_sum_lanes first, second;
         memcpy(&first, weights->rows[rows[i]], sizeof first);
         memcpy(&second, weights->rows[rows[i]] + sizeof first, sizeof second);
         even[0] += first << 8 >> 8;

@@ -19,6 +19,9 @@ struct cd_calibration {
     float slope, offsets[CD_TYPES];
 };
 
+/* Eight sums of weights; sums wrap around, which no sensible model makes them do. */
+typedef int16_t cd_sum_lanes __attribute__((vector_size(16), may_alias));
+
 enum { CD_WEIGHT_GROUP_BUCKETS = 4, CD_WEIGHT_GROUP_CHECKS = 12 };
 
 /* Four consecutive buckets in half a cache line, so that a look-up is one memory access and one comparison of
