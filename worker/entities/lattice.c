@@ -1,6 +1,10 @@
 #include "lattice.h"
 
 #include <math.h>
+#include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 /* ---- transitions --------------------------------------------------------------------------- */
 
@@ -30,6 +34,49 @@ void cd_transitions_prepare(const struct cd_transitions *transitions, struct cd_
     }
 }
 
+/* ---- vectors ------------------------------------------------------------------------------- */
+
+typedef float floats __attribute__((vector_size(16), may_alias));
+typedef int32_t masks __attribute__((vector_size(16)));
+
+enum {
+    LANES = sizeof(floats) / sizeof(float),
+    ROW_VECTORS = CD_LABELS / LANES,
+    TYPE_VECTORS = CD_TYPES / LANES
+};
+
+static floats *columns_of(struct cd_lattice_row *row, unsigned label)
+{
+    return (floats *)(void *)(row->columns + label);
+}
+
+static const floats *const_columns_of(const struct cd_lattice_row *row, unsigned label)
+{
+    return (const floats *)(const void *)(row->columns + label);
+}
+
+static inline floats larger(floats a, floats b)
+{
+#ifdef __SSE2__
+    return _mm_max_ps(a, b);
+#else
+    masks a_is_larger = a > b;
+    return (floats)(((masks)a & a_is_larger) | ((masks)b & ~a_is_larger));
+#endif
+}
+
+static float sum_of(floats lanes)
+{
+    return (lanes[0] + lanes[2]) + (lanes[1] + lanes[3]);
+}
+
+static float largest_of(floats lanes)
+{
+    float first = lanes[0] > lanes[2] ? lanes[0] : lanes[2],
+          second = lanes[1] > lanes[3] ? lanes[1] : lanes[3];
+    return first > second ? first : second;
+}
+
 /* ---- potentials ---------------------------------------------------------------------------- */
 
 /* exp(x) for x <= 0 to about 1e-6 relative, without a library call so that the loop runs on whole vectors. */
@@ -51,9 +98,12 @@ static inline float exponential_of_negative(float x)
 
 float cd_lattice_potential(const float scores[CD_LABELS], struct cd_lattice_row *potential)
 {
-    float maximum = 0.0F;
-    for (unsigned i = 0; i < CD_LABELS; i++)
-        maximum = scores[i] > maximum ? scores[i] : maximum;
+    floats largest = {0}, next;
+    for (unsigned v = 0; v < ROW_VECTORS; v++) {
+        memcpy(&next, scores + v * LANES, sizeof next);
+        largest = larger(next, largest);
+    }
+    float maximum = largest_of(largest);
     for (unsigned i = 0; i < CD_LABELS; i++)
         potential->columns[i] = exponential_of_negative(scores[i] - maximum);
     potential->outside = exponential_of_negative(-maximum);
@@ -62,25 +112,11 @@ float cd_lattice_potential(const float scores[CD_LABELS], struct cd_lattice_row 
 
 /* ---- places between names ------------------------------------------------------------------ */
 
-typedef float floats __attribute__((vector_size(16), may_alias));
-
-enum { LANES = sizeof(floats) / sizeof(float), TYPE_VECTORS = CD_TYPES / LANES };
-
 /* The sixteen places between names next to O: L and U of each type to the left, B and U to the right. */
 struct places {
     floats lanes[2 * TYPE_VECTORS];
     float outside;
 };
-
-static floats *columns_of(struct cd_lattice_row *row, unsigned label)
-{
-    return (floats *)(void *)(row->columns + label);
-}
-
-static const floats *const_columns_of(const struct cd_lattice_row *row, unsigned label)
-{
-    return (const floats *)(const void *)(row->columns + label);
-}
 
 static struct places gather(const struct cd_lattice_row *row, unsigned first_label, unsigned second_label)
 {
@@ -105,11 +141,6 @@ static void scatter(const struct places *places, unsigned first_label, unsigned 
 static const floats *vectors_of(const float values[CD_INNER_BETWEEN])
 {
     return (const floats *)(const void *)values;
-}
-
-static float sum_of(floats lanes)
-{
-    return (lanes[0] + lanes[2]) + (lanes[1] + lanes[3]);
 }
 
 /* What arrives there from all places here. */
@@ -139,11 +170,11 @@ static float weigh(struct cd_lattice_row *row, const struct cd_lattice_row *pote
     floats *columns = columns_of(row, 0), sums = {0};
     const floats *weights = const_columns_of(potential, 0);
     row->outside *= potential->outside;
-    for (unsigned v = 0; v < CD_LABELS / LANES; v++)
+    for (unsigned v = 0; v < ROW_VECTORS; v++)
         sums += columns[v] *= weights[v];
     float sum = row->outside + sum_of(sums), inverse = sum > 0.0F ? 1.0F / sum : 0.0F;
     row->outside *= inverse;
-    for (unsigned v = 0; v < CD_LABELS / LANES; v++)
+    for (unsigned v = 0; v < ROW_VECTORS; v++)
         columns[v] *= inverse;
     return sum;
 }
@@ -169,7 +200,7 @@ static void step_backward(const struct cd_lattice_row *after, const struct cd_la
     const struct cd_transitions *e = &factors->exponential;
     struct cd_lattice_row value;
     value.outside = after->outside * potential->outside * scale;
-    for (unsigned v = 0; v < CD_LABELS / LANES; v++)
+    for (unsigned v = 0; v < ROW_VECTORS; v++)
         columns_of(&value, 0)[v] = const_columns_of(after, 0)[v] * const_columns_of(potential, 0)[v] * scale;
     struct places right = gather(&value, CD_LABEL_B, CD_LABEL_U), left = cross(&factors->backward, &right);
     scatter(&left, CD_LABEL_L, CD_LABEL_U, before);
@@ -215,9 +246,10 @@ bool cd_lattice_forward(struct cd_lattice *lattice, const struct cd_transition_f
     }
     leave(lattice, e, &ending);
     const struct cd_lattice_row *last = &lattice->forward[lattice->length - 1];
-    lattice->end = ending.outside * last->outside;
-    for (unsigned i = 0; i < CD_LABELS; i++)
-        lattice->end += ending.columns[i] * last->columns[i];
+    floats sums = {ending.outside * last->outside};
+    for (unsigned v = 0; v < ROW_VECTORS; v++)
+        sums += const_columns_of(&ending, 0)[v] * const_columns_of(last, 0)[v];
+    lattice->end = sum_of(sums);
     lattice->all_outside = all_outside * ending.outside / lattice->end;
     return lattice->end > 0.0F;
 }
@@ -225,10 +257,11 @@ bool cd_lattice_forward(struct cd_lattice *lattice, const struct cd_transition_f
 void cd_lattice_backward(const struct cd_lattice *lattice, const struct cd_transition_factors *factors)
 {
     struct cd_lattice_row *last = &lattice->backward[lattice->length - 1];
+    float inverse = 1.0F / lattice->end;
     leave(lattice, &factors->exponential, last);
-    last->outside /= lattice->end;
-    for (unsigned i = 0; i < CD_LABELS; i++)
-        last->columns[i] /= lattice->end;
+    last->outside *= inverse;
+    for (unsigned v = 0; v < ROW_VECTORS; v++)
+        columns_of(last, 0)[v] *= inverse;
     for (uint32_t t = lattice->length - 1; t > 0; t--)
         step_backward(&lattice->backward[t], &lattice->potential[t], 1.0F / lattice->norm[t], factors,
                       &lattice->backward[t - 1]);
@@ -269,14 +302,6 @@ float cd_lattice_span(const struct cd_lattice *lattice, const struct cd_transiti
 
 /* ---- the best sequence --------------------------------------------------------------------- */
 
-typedef int32_t masks __attribute__((vector_size(16)));
-
-static inline floats larger(floats a, floats b)
-{
-    masks a_is_larger = a > b;
-    return (floats)(((masks)a & a_is_larger) | ((masks)b & ~a_is_larger));
-}
-
 /* Like cross, but the best of what arrives instead of the sum. */
 static struct places cross_best(const struct cd_crossing *crossing, const struct places *here)
 {
@@ -292,10 +317,7 @@ static struct places cross_best(const struct cd_crossing *crossing, const struct
     for (unsigned i = 0; i < CD_INNER_BETWEEN; i++)
         for (unsigned v = 0; v < 2 * TYPE_VECTORS; v++)
             there.lanes[v] = larger(there.lanes[v], values[i] * vectors_of(crossing->between[i])[v]);
-    float best = outside[0];
-    for (unsigned i = 1; i < LANES; i++)
-        best = outside[i] > best ? outside[i] : best;
-    there.outside = best;
+    there.outside = largest_of(outside);
     return there;
 }
 
