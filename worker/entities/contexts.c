@@ -187,6 +187,10 @@ static void emit_neighbours(struct sink *sink, const struct cd_word *const *w)
     emit3(sink, 17, p->profile, s->profile, n->profile);
     emit2(sink, 18, p->shape, s->lower);
     emit2(sink, 19, s->lower, n->shape);
+    emit2(sink, 20, p->news[0], s->news[0]);
+    emit2(sink, 21, s->news[0], n->news[0]);
+    emit3(sink, 22, p->news[1], s->news[1], n->news[1]);
+    emit3(sink, 23, p->news[0], s->shape, n->news[0]);
 }
 
 static void emit_run(struct sink *sink, const struct cd_sentence_view *view, uint32_t token)
@@ -208,6 +212,10 @@ static void emit_run(struct sink *sink, const struct cd_sentence_view *view, uin
     emit3(sink, 36, after->lower, length, where);
     emit3(sink, 37, before->cluster[2], length, where);
     emit3(sink, 38, after->cluster[2], length, where);
+    emit2(sink, 44, w[last]->news[0], where);
+    emit2(sink, 45, w[first]->news[0], where);
+    emit3(sink, 46, before->news[1], length, where);
+    emit3(sink, 47, after->news[1], length, where);
     emit3(sink, 39, w[first]->profile, w[last]->profile, where);
     emit3(sink, 40, before->cluster[1], after->cluster[1], where);
     if (c->wide_last != last) {

@@ -42,6 +42,7 @@ struct cd_word {
     uint64_t phrase;     /* the same for the name lists (digits kept) */
     uint64_t shape;      /* hash of its shape, "Xx", "X.X.", "d" */
     uint16_t cluster[4]; /* of 64, 256, 1,024, 3,072; 0 unknown */
+    uint16_t news[2];    /* classes from news text, of 1,000 and 200; 0 unknown */
     uint16_t profile;    /* CD_PROFILE_ bits */
     uint8_t writing;     /* enum cd_writing; OTHER when caseless */
     uint8_t written;     /* enum cd_writing, always as it stands */
@@ -57,6 +58,9 @@ struct cd_word {
  */
 void cd_describe_word(const struct cd_lexicon *lexicon, struct cd_slice text, enum cd_token_kind kind,
                       bool caseless, struct cd_word *word);
+
+/* The key under which the lexicon holds the news classes of a word as it is written. */
+uint64_t cd_class_key(struct cd_slice text, bool caseless);
 
 /* The word that stands before a sentence's first token and after its last. */
 void cd_describe_edge(bool end, struct cd_word *word);

@@ -275,11 +275,17 @@ bool cd_lattice_run(struct cd_lattice *lattice, const struct cd_transition_facto
     return true;
 }
 
-void cd_lattice_marginals(const struct cd_lattice *lattice, uint32_t token, struct cd_lattice_row *marginals)
+void cd_lattice_columns(const struct cd_lattice *lattice, uint32_t token, float columns[CD_LABELS])
 {
     const struct cd_lattice_row *f = &lattice->forward[token], *b = &lattice->backward[token];
     for (unsigned i = 0; i < CD_LABELS; i++)
-        marginals->columns[i] = f->columns[i] * b->columns[i];
+        columns[i] = f->columns[i] * b->columns[i];
+}
+
+void cd_lattice_marginals(const struct cd_lattice *lattice, uint32_t token, struct cd_lattice_row *marginals)
+{
+    const struct cd_lattice_row *f = &lattice->forward[token], *b = &lattice->backward[token];
+    cd_lattice_columns(lattice, token, marginals->columns);
     marginals->outside = f->outside * b->outside;
 }
 

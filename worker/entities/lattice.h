@@ -79,6 +79,9 @@ bool cd_lattice_run(struct cd_lattice *lattice, const struct cd_transition_facto
 /* P(label) of every label at a token, after cd_lattice_backward. */
 void cd_lattice_marginals(const struct cd_lattice *lattice, uint32_t token, struct cd_lattice_row *marginals);
 
+/* The same without that of O. */
+void cd_lattice_columns(const struct cd_lattice *lattice, uint32_t token, float columns[CD_LABELS]);
+
 /* P(a name of `type` covers exactly the tokens [first, first + count)), after cd_lattice_backward. */
 float cd_lattice_span(const struct cd_lattice *lattice, const struct cd_transition_factors *factors,
                       uint32_t first, uint32_t count, unsigned type);

@@ -4,9 +4,9 @@
 
 enum { WINDOW_FROM = 3, WINDOW_TO = 4 };
 
-/* A token is outside when its best score for any label but O is below this (in nats): by the words around it
- * alone, and by all features. */
-static const float outside_by_words = -3.5F, outside_by_all = -3.5F;
+/* A token is outside when its best score for any label but O is below this (in nats), by the words around it
+ * alone or by all features. Where letter case says nothing, doubt reaches further. */
+static const float outside_below[2] = {-3.5F, -7.0F}; /* [caseless] */
 
 /* ---- the words around a token -------------------------------------------------------------- */
 
@@ -79,7 +79,7 @@ enum { PASSAGES = 3 };
 struct scoring {
     const struct cd_weights *weights;
     const struct cd_sentence_view *view;
-    int words_min, all_min; /* outside_by_words and outside_by_all in units of the weights */
+    int outside_below; /* in units of the weights */
     float (*scores)[CD_LABELS];
     bool *outside;
     struct passage passages[PASSAGES];
@@ -90,7 +90,7 @@ static void begin(struct scoring *s, uint32_t token)
     struct passage *p = &s->passages[token % PASSAGES];
     prefetch_sums(s->view, token + WINDOW_TO + 3);
     sum_words(s->view, token, p->sum);
-    s->outside[token] = best_of(p->sum) < s->words_min;
+    s->outside[token] = best_of(p->sum) < s->outside_below;
     p->count = s->outside[token] ? 0 : cd_context_features(s->view, token, p->features);
     cd_weights_prefetch(s->weights, p->features, p->count);
 }
@@ -107,7 +107,7 @@ static void finish(struct scoring *s, uint32_t token)
     if (s->outside[token])
         return;
     cd_weights_sum(s->weights, p->rows, p->count, p->sum);
-    s->outside[token] = best_of(p->sum) < s->all_min;
+    s->outside[token] = best_of(p->sum) < s->outside_below;
     for (unsigned i = 0; i < CD_LABELS; i++)
         s->scores[token][i] = p->sum[i] * s->weights->scale;
 }
@@ -120,8 +120,7 @@ void cd_score_tokens(const struct cd_weights *weights, const struct cd_sentence_
     s.view = view;
     s.scores = scores;
     s.outside = outside;
-    s.words_min = (int)(outside_by_words / weights->scale);
-    s.all_min = (int)(outside_by_all / weights->scale);
+    s.outside_below = (int)(outside_below[view->caseless] / weights->scale);
     for (uint32_t step = 0; step < view->count + PASSAGES - 1; step++) {
         if (step < view->count)
             begin(&s, step);

@@ -7,13 +7,15 @@
 
 #include "evidence.h"
 #include "scores.h"
-#include "second_pass.h"
+#include "second_look.h"
+#include "stretches.h"
 #include "word_cache.h"
 
 struct cd_tagger {
     struct cd_lexicon lexicon;
     struct cd_weights weights[2]; /* [caseless] */
     struct cd_transition_factors factors[2];
+    struct cd_second_look look;
 };
 
 /* A stretch of tokens that may hold names, [begin, end) of the document. */
@@ -35,13 +37,13 @@ struct cd_tagger_scratch {
     const struct cd_tagger *tagger;
     struct cd_word_cache *cache;
     struct cd_evidence_table evidence;
-    struct cd_opinion_table opinions;
+    struct cd_opinions opinions;
     uint32_t document_capacity, sentence_capacity;
     struct cd_word_lookup *lookups; /* per token of the document */
     const struct cd_word **words;   /* the same */
     float (*scores)[CD_LABELS];     /* the same */
-    float (*masses)[CD_TYPES];      /* the same: what it is by itself, when its word has an opinion */
-    bool *outside;                  /* the same: surely outside; scores and masses are not filled in */
+    float (*marginals)[CD_LABELS];  /* the same: what it is by itself, when its word has a say */
+    bool *outside;                  /* the same: surely outside; scores and marginals are not filled in */
     struct stretch *stretches;      /* of the document, at most one a token */
     uint32_t stretch_count;
     const struct cd_word **padded;     /* per token of the sentence, and two edges on each side */
@@ -71,6 +73,8 @@ enum cd_status cd_tagger_open(const struct cd_model_file *file, struct cd_tagger
         status = cd_weights_open(file, "cased", &opened->weights[0], error);
     if (status == CD_OK)
         status = cd_weights_open(file, "caseless", &opened->weights[1], error);
+    if (status == CD_OK)
+        status = cd_second_look_open(file, &opened->look, error);
     if (status != CD_OK) {
         cd_tagger_close(opened);
         return status;
@@ -110,7 +114,7 @@ static void free_document_arrays(struct cd_tagger_scratch *s)
     free(s->lookups);
     free(s->words);
     free(s->scores);
-    free(s->masses);
+    free(s->marginals);
     free(s->outside);
     free(s->stretches);
 }
@@ -167,10 +171,10 @@ static bool reserve_document(struct cd_tagger_scratch *s, const struct cd_docume
         s->lookups = malloc(capacity * sizeof *s->lookups);
         s->words = malloc(capacity * sizeof(struct cd_word *));
         s->scores = malloc(capacity * sizeof *s->scores);
-        s->masses = malloc(capacity * sizeof *s->masses);
+        s->marginals = malloc(capacity * sizeof *s->marginals);
         s->outside = malloc(capacity * sizeof *s->outside);
         s->stretches = malloc(capacity * sizeof *s->stretches);
-        bool done = s->lookups && s->words && s->scores && s->masses && s->outside && s->stretches;
+        bool done = s->lookups && s->words && s->scores && s->marginals && s->outside && s->stretches;
         s->document_capacity = done ? capacity : 0;
         if (!done)
             return false;
@@ -338,6 +342,19 @@ static bool any_opinion(const struct cd_tagger_scratch *s, const struct stretch 
     return any;
 }
 
+static struct cd_looked_at looked_at(const struct cd_tagger_scratch *s, const struct cd_sentence *sentence,
+                                     uint32_t token)
+{
+    uint32_t first = sentence->first_token, last = first + sentence->token_count - 1;
+    return (struct cd_looked_at){
+        .word = number_of(s, token),
+        .next = token < last ? number_of(s, token + 1) : (uint32_t)CD_NO_WORD,
+        .previous = token > first ? number_of(s, token - 1) : (uint32_t)CD_NO_WORD,
+        .caseless = is_caseless(sentence),
+        .marginals = s->outside[token] ? NULL : s->marginals[token],
+    };
+}
+
 /* What each token of a stretch is by itself, counted for its word. Without a lattice it is nothing. */
 static void add_opinions(struct cd_tagger_scratch *s, const struct stretch *stretch,
                          const struct cd_lattice *lattice)
@@ -345,10 +362,11 @@ static void add_opinions(struct cd_tagger_scratch *s, const struct stretch *stre
     for (uint32_t t = stretch->begin; t < stretch->end; t++) {
         if (!cd_has_opinion(s->words[t]))
             continue;
-        memset(s->masses[t], 0, sizeof s->masses[t]);
+        memset(s->marginals[t], 0, sizeof s->marginals[t]);
         if (lattice)
-            cd_opinion_from(lattice, t - stretch->begin, s->masses[t]);
-        cd_opinions_add(&s->opinions, number_of(s, t), s->masses[t]);
+            cd_lattice_columns(lattice, t - stretch->begin, s->marginals[t]);
+        struct cd_looked_at token = looked_at(s, stretch->sentence, t);
+        cd_opinions_add(&s->opinions, &token);
     }
 }
 
@@ -380,8 +398,19 @@ static void look_at_sentence(struct cd_tagger_scratch *s, const struct cd_senten
         s->stretches[s->stretch_count++] = stretch;
     }
     for (uint32_t t = sentence->first_token; t < sentence->first_token + sentence->token_count; t++)
-        if (s->outside[t] && cd_has_opinion(s->words[t]))
-            cd_opinions_add(&s->opinions, number_of(s, t), NULL);
+        if (s->outside[t] && cd_has_opinion(s->words[t])) {
+            struct cd_looked_at token = looked_at(s, sentence, t);
+            cd_opinions_add(&s->opinions, &token);
+        }
+}
+
+static uint32_t look_features(const struct cd_tagger_scratch *s, const struct cd_sentence *sentence,
+                              uint32_t token, uint16_t *features)
+{
+    if (!cd_has_opinion(s->words[token]))
+        return 0;
+    struct cd_looked_at at = looked_at(s, sentence, token);
+    return cd_second_look_features(&s->opinions, &at, features);
 }
 
 /* Second look: the scores with the document's opinion, decoded. Where it adds nothing, the first look stands.
@@ -390,9 +419,12 @@ static void look_again(struct cd_tagger_scratch *s, const struct stretch *stretc
                        const struct cd_spans *found, struct span_list *list)
 {
     bool changed = false;
-    for (uint32_t t = stretch->begin; t < stretch->end; t++)
-        if (cd_has_opinion(s->words[t]))
-            changed |= cd_opinions_apply(&s->opinions, number_of(s, t), s->masses[t], s->scores[t]);
+    uint16_t features[CD_LOOK_FEATURES_MAX];
+    for (uint32_t t = stretch->begin; t < stretch->end; t++) {
+        uint32_t count = look_features(s, stretch->sentence, t, features);
+        cd_second_look_add(&s->tagger->look, features, count, s->scores[t]);
+        changed |= count > 0;
+    }
     if (!changed) {
         for (uint32_t i = 0; found->items && i < stretch->span_count; i++)
             add_span(list, found->items[stretch->first_span + i]);
@@ -406,6 +438,24 @@ static void look_again(struct cd_tagger_scratch *s, const struct stretch *stretc
     find_names(s, stretch, &lattice, list);
 }
 
+static enum cd_status look_at_document(const struct cd_tagger *tagger, struct cd_tagger_scratch *s,
+                                       const struct cd_document *document, struct span_list *found,
+                                       struct cd_error *error)
+{
+    if (s->tagger != tagger)
+        return cd_fail(error, CD_INVALID, NULL, "the scratch memory belongs to another tagger");
+    if (!reserve_document(s, document) || !cd_word_cache_trim(s->cache) || !find_words(s, document) ||
+        !cd_evidence_gather(&s->evidence, document, s->words) ||
+        !cd_opinions_begin(&s->opinions, s->evidence.distinct.count, document->token_count))
+        return cd_fail(error, CD_MEMORY, NULL, "out of memory");
+    s->stretch_count = 0;
+    for (uint32_t i = 0; i < document->sentence_count; i++) {
+        score(s, &document->sentences[i]);
+        look_at_sentence(s, &document->sentences[i], found);
+    }
+    return found->failed ? cd_fail(error, CD_MEMORY, NULL, "out of memory") : CD_OK;
+}
+
 enum cd_status cd_tag(const struct cd_tagger *tagger, struct cd_tagger_scratch *scratch,
                       const struct cd_document *document, struct cd_arena *arena, struct cd_spans *spans,
                       struct cd_error *error)
@@ -413,18 +463,40 @@ enum cd_status cd_tag(const struct cd_tagger *tagger, struct cd_tagger_scratch *
     *spans = (struct cd_spans){0};
     struct cd_spans first = {0};
     struct span_list list = {.arena = arena, .spans = spans}, found = {.arena = arena, .spans = &first};
-    if (scratch->tagger != tagger)
-        return cd_fail(error, CD_INVALID, NULL, "the scratch memory belongs to another tagger");
-    if (!reserve_document(scratch, document) || !cd_word_cache_trim(scratch->cache) ||
-        !find_words(scratch, document) || !cd_evidence_gather(&scratch->evidence, document, scratch->words) ||
-        !cd_opinions_begin(&scratch->opinions, scratch->evidence.distinct.count))
-        return cd_fail(error, CD_MEMORY, NULL, "out of memory");
-    scratch->stretch_count = 0;
-    for (uint32_t i = 0; i < document->sentence_count; i++) {
-        score(scratch, &document->sentences[i]);
-        look_at_sentence(scratch, &document->sentences[i], &found);
-    }
+    enum cd_status status = look_at_document(tagger, scratch, document, &found, error);
+    if (status != CD_OK)
+        return status;
     for (uint32_t i = 0; i < scratch->stretch_count; i++)
         look_again(scratch, &scratch->stretches[i], &first, &list);
-    return list.failed || found.failed ? cd_fail(error, CD_MEMORY, NULL, "out of memory") : CD_OK;
+    return list.failed ? cd_fail(error, CD_MEMORY, NULL, "out of memory") : CD_OK;
+}
+
+/* ---- for the trainer ----------------------------------------------------------------------- */
+
+enum cd_status cd_visit_stretches(const struct cd_tagger *tagger, struct cd_tagger_scratch *s,
+                                  const struct cd_document *document, struct cd_arena *arena,
+                                  cd_stretch_visitor *visit, void *context, struct cd_error *error)
+{
+    struct cd_spans first = {0};
+    struct span_list found = {.arena = arena, .spans = &first};
+    enum cd_status status = look_at_document(tagger, s, document, &found, error);
+    for (uint32_t i = 0; i < s->stretch_count && status == CD_OK; i++) {
+        const struct stretch *stretch = &s->stretches[i];
+        visit(context, &(struct cd_stretch){
+                           .first_token = stretch->begin,
+                           .count = stretch->end - stretch->begin,
+                           .caseless = is_caseless(stretch->sentence),
+                           .lattice = lattice_of(s, stretch),
+                           .factors = &tagger->factors[is_caseless(stretch->sentence)],
+                           .scores = (const float(*)[CD_LABELS])(s->scores + stretch->begin),
+                           .scratch = s,
+                           .sentence = stretch->sentence,
+                       });
+    }
+    return status;
+}
+
+uint32_t cd_stretch_features(const struct cd_stretch *stretch, uint32_t token, uint16_t *features)
+{
+    return look_features(stretch->scratch, stretch->sentence, stretch->first_token + token, features);
 }

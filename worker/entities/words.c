@@ -113,6 +113,18 @@ static enum cd_writing writing_of(const struct folded *f)
     return f->first_upper && f->uppers == 1 ? CD_WRITTEN_CAPITAL : CD_WRITTEN_MIXED;
 }
 
+static uint64_t class_key(const struct folded *f, bool caseless)
+{
+    return cd_hash(f->cased, f->cased_length, caseless ? 6 : 5);
+}
+
+uint64_t cd_class_key(struct cd_slice text, bool caseless)
+{
+    struct folded f;
+    fold(text, caseless, &f);
+    return class_key(&f, caseless);
+}
+
 void cd_describe_word(const struct cd_lexicon *lexicon, struct cd_slice text, enum cd_token_kind kind,
                       bool caseless, struct cd_word *word)
 {
@@ -134,6 +146,9 @@ void cd_describe_word(const struct cd_lexicon *lexicon, struct cd_slice text, en
         word->cluster[3] = entry->cluster[2];
         word->profile = entry->profile;
     }
+    entry = cd_lexicon_find(lexicon, class_key(&f, caseless));
+    if (entry)
+        memcpy(word->news, entry->cluster, sizeof word->news);
     word->begins_phrase = cd_lexicon_phrase(lexicon, cd_phrase_hash(0, word->phrase)) != 0;
     word->connects = cd_slice_is_listed(
         lower, "of the and for de la le el al bin von van der den du des di da dos in on & - ' 's . at to y");
@@ -220,9 +235,13 @@ uint32_t cd_word_features(const struct cd_word *word, struct cd_slice text, enum
     if (place == CD_PLACE_RIGHT || place == CD_PLACE_LEFT) {
         if (word->cluster[2])
             emit(&sink, 8, word->cluster[2]);
+        if (word->news[0])
+            emit(&sink, 22, word->news[0]);
         return sink.count;
     }
     emit(&sink, 5, word->shape);
+    emit(&sink, 22, word->news[0]);
+    emit(&sink, 23, word->news[1]);
     emit(&sink, 6, word->cluster[1]);
     emit(&sink, 8, word->cluster[2]);
     if (place == CD_PLACE_NEXT2 || place == CD_PLACE_PREVIOUS2)

@@ -167,12 +167,15 @@ static bool compute_gradient(struct trainer *t, const struct cd_example *example
 
 /* ---- updates ------------------------------------------------------------------------------- */
 
-static void update_row(float *row, float *squares, const float *gradient, float rate, float l2)
+static void update_row(float *row, float *squares, const float *gradient,
+                       const struct cd_training_options *options)
 {
     for (unsigned k = 0; k < CD_LABELS; k++) {
-        float g = gradient[k] - l2 * row[k];
+        float g = gradient[k] - options->l2 * row[k];
         squares[k] += g * g;
-        row[k] += rate * g / (sqrtf(squares[k]) + 1e-4F);
+        float step = options->learning_rate / (sqrtf(squares[k]) + 1e-4F);
+        float moved = row[k] + step * g, size = fabsf(moved) - step * options->l1;
+        row[k] = size > 0.0F ? copysignf(size, moved) : 0.0F;
     }
 }
 
@@ -194,7 +197,7 @@ static void update(struct trainer *t, const struct cd_example *example)
                 __builtin_prefetch(t->trained->rows[t->features[i][f + 4]], 1);
                 __builtin_prefetch(t->squares[t->features[i][f + 4]], 1);
             }
-            update_row(t->trained->rows[feature], t->squares[feature], t->gradients[i], rate, l2);
+            update_row(t->trained->rows[feature], t->squares[feature], t->gradients[i], t->options);
         }
     }
     float *weights = (float *)&t->trained->transitions, *squares = (float *)&t->transition_squares;
