@@ -131,7 +131,8 @@ enum {
     OUTSIDE_AT = SURE_AT + CD_TYPES * SURE_MAX * CASES,
     NEXT_AT = OUTSIDE_AT + STEPS * NUMBERS * CASES,
     PREVIOUS_AT = NEXT_AT + CD_LABELS * STEPS * CASES,
-    ROWS = PREVIOUS_AT + CD_LABELS * STEPS * CASES
+    BOTH_AT = PREVIOUS_AT + CD_LABELS * STEPS * CASES,
+    ROWS = BOTH_AT + CD_TYPES * STEPS * STEPS * CASES
 };
 
 uint32_t cd_second_look_rows(void)
@@ -202,6 +203,16 @@ static void emit_types(struct sink *sink, const struct cd_opinion *opinion, cons
     emit(sink, TOPS_AT + ((top_of(own) * TOPS + top_of(mean)) * NUMBERS + number) * CASES + sink->caseless);
 }
 
+/* What it is by itself against what the others are. */
+static void emit_both(struct sink *sink, unsigned at, const float *own, const float mean[CD_LABELS])
+{
+    for (unsigned type = 0; type < CD_TYPES; type++) {
+        unsigned here = step_of(mass_of(own, type)), there = step_of(mass_of(mean, type));
+        if (here || there)
+            emit(sink, at + ((type * STEPS + here) * STEPS + there) * CASES + sink->caseless);
+    }
+}
+
 static void emit_pair(struct sink *sink, unsigned at, const struct cd_opinions *opinions, uint64_t key,
                       const float *own)
 {
@@ -225,6 +236,7 @@ uint32_t cd_second_look_features(const struct cd_opinions *opinions, const struc
     mean_of_others(opinion, token->marginals, others, mean);
     emit_types(&sink, opinion, token->marginals, mean, step_of_number(others));
     emit_labels(&sink, LABELS_AT, mean);
+    emit_both(&sink, BOTH_AT, token->marginals, mean);
     emit_pair(&sink, NEXT_AT, opinions, key_with_next(token), token->marginals);
     emit_pair(&sink, PREVIOUS_AT, opinions, key_with_previous(token), token->marginals);
     return sink.count;

@@ -12,7 +12,7 @@
 #include "distinct.h"
 #include "labels.h"
 
-enum { CD_LOOK_FEATURES_MAX = 128 };
+enum { CD_LOOK_FEATURES_MAX = 144 };
 
 /* Weights that are added to a token's scores, one row per feature; read in place from the model's section
  * "second.rows". */
