@@ -29,17 +29,18 @@ static void match_names(const struct cd_lexicon *lexicon, struct cd_sentence_vie
     uint32_t longest[CD_ENTITY_TYPE_COUNT] = {0};
     bool doubtful[CD_ENTITY_TYPE_COUNT] = {false};
     uint64_t hash = 0;
-    for (uint32_t length = 1; length <= CD_PHRASE_TOKENS_MAX && first + length <= view->count; length++) {
-        hash = cd_phrase_hash(hash, view->words[first + length - 1]->phrase);
-        unsigned bits = cd_lexicon_phrase(lexicon, hash);
+    unsigned bits = view->words[first]->names;
+    for (uint32_t length = 1;; length++) {
         for (unsigned type = 0; type < CD_ENTITY_TYPE_COUNT; type++) {
             if (type == CD_LAW || !((bits >> type | bits >> (CD_PHRASE_DOUBTFUL_SHIFT + type)) & 1))
                 continue;
             longest[type] = length;
             doubtful[type] = !(bits >> type & 1);
         }
-        if (!(bits & CD_PHRASE_CONTINUES))
+        if (!(bits & CD_PHRASE_CONTINUES) || length == CD_PHRASE_TOKENS_MAX || first + length == view->count)
             break;
+        hash = cd_phrase_hash(hash, view->words[first + length - 1]->phrase);
+        bits = cd_lexicon_phrase(lexicon, cd_phrase_hash(hash, view->words[first + length]->phrase));
     }
     for (unsigned type = 0; type < CD_ENTITY_TYPE_COUNT; type++)
         if (longest[type] && first + longest[type] > free_from[type]) {
@@ -133,8 +134,7 @@ void cd_prepare_contexts(const struct cd_lexicon *lexicon, struct cd_sentence_vi
         view->contexts[i] = (struct cd_token_context){.evidence = evidence};
     }
     for (uint32_t i = 0; i < view->count; i++) {
-        if (view->words[i]->begins_phrase &&
-            (view->caseless ? !view->words[i]->connects : is_high(view->words[i])))
+        if (view->words[i]->names && (view->caseless ? !view->words[i]->connects : is_high(view->words[i])))
             match_names(lexicon, view, i, free_from);
         if (view->words[i]->bracket)
             mark_acronym(view, i);

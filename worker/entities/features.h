@@ -44,12 +44,12 @@ struct cd_word {
     uint16_t cluster[4]; /* of 64, 256, 1,024, 3,072; 0 unknown */
     uint16_t news[2];    /* classes from news text, of 1,000 and 200; 0 unknown */
     uint16_t profile;    /* CD_PROFILE_ bits */
+    uint16_t names;      /* CD_PHRASE_ bits: what listed names it is, or begins */
     uint8_t writing;     /* enum cd_writing; OTHER when caseless */
     uint8_t written;     /* enum cd_writing, always as it stands */
     uint8_t kind;        /* enum cd_token_kind */
     uint8_t first;       /* its first letter, small, for acronyms; 0 when not ASCII */
     uint8_t length;      /* bytes, at most 255 */
-    bool begins_phrase;  /* some listed name begins with it */
     bool connects;       /* "of", "the", "and", "for", "de", "&", "-": may stand inside a name */
     bool quote, closes_quote, bracket;
 };

@@ -230,31 +230,41 @@ static void leave(const struct cd_lattice *lattice, const struct cd_transitions 
         row->columns[CD_LABEL_L + k] = lattice->before_outside ? e->between[1 + k][0] : e->last[1 + k];
 }
 
-bool cd_lattice_forward(struct cd_lattice *lattice, const struct cd_transition_factors *factors)
+/* P(every token is O), all rows being filled in. */
+static float all_outside(const struct cd_lattice *lattice, const struct cd_transitions *e, float ending)
+{
+    float p = (lattice->after_outside ? e->between[0][0] : e->first[0]) * ending / lattice->end;
+    for (uint32_t t = 0; t < lattice->length; t++)
+        p *= (t > 0 ? e->between[0][0] : 1.0F) * lattice->potential[t].outside / lattice->norm[t];
+    return p;
+}
+
+bool cd_lattice_forward(struct cd_lattice *lattice, const struct cd_transition_factors *factors,
+                        uint32_t from)
 {
     const struct cd_transitions *e = &factors->exponential;
-    struct cd_lattice_row ending;
-    enter(lattice, e, &lattice->forward[0]);
-    float all_outside = lattice->forward[0].outside;
-    for (uint32_t t = 0; t < lattice->length; t++) {
-        if (t > 0)
+    for (uint32_t t = from; t < lattice->length; t++) {
+        if (t == 0)
+            enter(lattice, e, &lattice->forward[0]);
+        else
             step_forward(&lattice->forward[t - 1], factors, &lattice->forward[t]);
         lattice->norm[t] = weigh(&lattice->forward[t], &lattice->potential[t]);
         if (!(lattice->norm[t] > 0.0F))
             return false;
-        all_outside *= (t > 0 ? e->between[0][0] : 1.0F) * lattice->potential[t].outside / lattice->norm[t];
     }
+    struct cd_lattice_row ending;
     leave(lattice, e, &ending);
     const struct cd_lattice_row *last = &lattice->forward[lattice->length - 1];
     floats sums = {ending.outside * last->outside};
     for (unsigned v = 0; v < ROW_VECTORS; v++)
         sums += const_columns_of(&ending, 0)[v] * const_columns_of(last, 0)[v];
     lattice->end = sum_of(sums);
-    lattice->all_outside = all_outside * ending.outside / lattice->end;
+    lattice->all_outside = all_outside(lattice, e, ending.outside);
     return lattice->end > 0.0F;
 }
 
-void cd_lattice_backward(const struct cd_lattice *lattice, const struct cd_transition_factors *factors)
+void cd_lattice_backward(const struct cd_lattice *lattice, const struct cd_transition_factors *factors,
+                         uint32_t to)
 {
     struct cd_lattice_row *last = &lattice->backward[lattice->length - 1];
     float inverse = 1.0F / lattice->end;
@@ -262,16 +272,16 @@ void cd_lattice_backward(const struct cd_lattice *lattice, const struct cd_trans
     last->outside *= inverse;
     for (unsigned v = 0; v < ROW_VECTORS; v++)
         columns_of(last, 0)[v] *= inverse;
-    for (uint32_t t = lattice->length - 1; t > 0; t--)
+    for (uint32_t t = lattice->length - 1; t > to; t--)
         step_backward(&lattice->backward[t], &lattice->potential[t], 1.0F / lattice->norm[t], factors,
                       &lattice->backward[t - 1]);
 }
 
 bool cd_lattice_run(struct cd_lattice *lattice, const struct cd_transition_factors *factors)
 {
-    if (!cd_lattice_forward(lattice, factors))
+    if (!cd_lattice_forward(lattice, factors, 0))
         return false;
-    cd_lattice_backward(lattice, factors);
+    cd_lattice_backward(lattice, factors, 0);
     return true;
 }
 

@@ -69,11 +69,14 @@ struct cd_lattice {
 /* exp(score - maximum) of a row of scores; returns the maximum (at least 0, the score of O). */
 float cd_lattice_potential(const float scores[CD_LABELS], struct cd_lattice_row *potential);
 
-/* Fill forward, norm, end and all_outside; false when no allowed sequence exists. */
-bool cd_lattice_forward(struct cd_lattice *lattice, const struct cd_transition_factors *factors);
-/* Then fill backward, scaled so that forward x backward sums to one everywhere. */
-void cd_lattice_backward(const struct cd_lattice *lattice, const struct cd_transition_factors *factors);
-/* Both. */
+/* Fill forward, norm, end and all_outside, of which the rows before `from` are still right; false when no
+ * allowed sequence exists. */
+bool cd_lattice_forward(struct cd_lattice *lattice, const struct cd_transition_factors *factors,
+                        uint32_t from);
+/* Then fill backward from the end down to row `to`, scaled so that forward x backward sums to one. */
+void cd_lattice_backward(const struct cd_lattice *lattice, const struct cd_transition_factors *factors,
+                         uint32_t to);
+/* Both, all rows. */
 bool cd_lattice_run(struct cd_lattice *lattice, const struct cd_transition_factors *factors);
 
 /* P(label) of every label at a token, after cd_lattice_backward. */

@@ -55,7 +55,8 @@ enum { CD_NO_WORD = -1 };
 
 /* Whether a word has a say: no connecting word, mark, or word in small letters where case tells. */
 bool cd_has_opinion(const struct cd_word *word);
-/* Begin a document of so many distinct words and tokens. False when out of memory. */
+/* Begin a document of so many distinct words, of which at most `tokens` tokens will be counted. False when
+ * out of memory. */
 bool cd_opinions_begin(struct cd_opinions *opinions, uint32_t distinct_words, uint32_t tokens);
 /* Count a token whose word has a say. */
 void cd_opinions_add(struct cd_opinions *opinions, const struct cd_looked_at *token);

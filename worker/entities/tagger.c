@@ -22,7 +22,9 @@ struct cd_tagger {
 struct stretch {
     const struct cd_sentence *sentence;
     uint32_t begin, end;
-    uint32_t first_span, span_count; /* what the first look found */
+    uint32_t first_speaker;          /* the first token that speaks, or `end` */
+    uint32_t kept;                   /* rows of the first look's forward pass that stay right */
+    uint32_t first_span, span_count; /* what the first look found, when no token speaks */
 };
 
 struct span_list {
@@ -44,12 +46,16 @@ struct cd_tagger_scratch {
     float (*scores)[CD_LABELS];     /* the same */
     float (*marginals)[CD_LABELS];  /* the same: what it is by itself, when its word has a say */
     bool *outside;                  /* the same: surely outside; scores and marginals are not filled in */
-    struct stretch *stretches;      /* of the document, at most one a token */
+    bool *speaks;                   /* the same: its word has a say and stands in the document again */
+    struct cd_lattice_row *potential, *forward; /* the same, after the first look */
+    float *norm;                                /* the same */
+    struct stretch *stretches;                  /* of the document, at most one a token */
     uint32_t stretch_count;
+    uint32_t *spoken; /* per distinct word: tokens whose word has a say */
+    uint32_t spoken_capacity, speaker_count;
     const struct cd_word **padded;     /* per token of the sentence, and two edges on each side */
     struct cd_token_context *contexts; /* per token of the sentence, as all below */
-    struct cd_lattice_row *potential, *forward, *backward, *best;
-    float *norm;
+    struct cd_lattice_row *backward, *best;
     uint8_t *labels;
 };
 
@@ -116,6 +122,10 @@ static void free_document_arrays(struct cd_tagger_scratch *s)
     free(s->scores);
     free(s->marginals);
     free(s->outside);
+    free(s->speaks);
+    free(s->potential);
+    free(s->forward);
+    free(s->norm);
     free(s->stretches);
 }
 
@@ -123,11 +133,8 @@ static void free_sentence_arrays(struct cd_tagger_scratch *s)
 {
     free(s->padded);
     free(s->contexts);
-    free(s->potential);
-    free(s->forward);
     free(s->backward);
     free(s->best);
-    free(s->norm);
     free(s->labels);
 }
 
@@ -138,6 +145,7 @@ void cd_tagger_scratch_free(struct cd_tagger_scratch *scratch)
     cd_word_cache_free(scratch->cache);
     cd_evidence_free(&scratch->evidence);
     cd_opinions_free(&scratch->opinions);
+    free(scratch->spoken);
     free_document_arrays(scratch);
     free_sentence_arrays(scratch);
     free(scratch);
@@ -151,14 +159,10 @@ static bool reserve_sentence(struct cd_tagger_scratch *s, uint32_t tokens)
     free_sentence_arrays(s);
     s->padded = malloc((n + 4) * sizeof(struct cd_word *));
     s->contexts = calloc(n, sizeof *s->contexts);
-    s->potential = malloc(n * sizeof *s->potential);
-    s->forward = malloc(n * sizeof *s->forward);
     s->backward = malloc(n * sizeof *s->backward);
     s->best = malloc(n * sizeof *s->best);
-    s->norm = malloc(n * sizeof *s->norm);
     s->labels = malloc(n * sizeof *s->labels);
-    bool done = s->padded && s->contexts && s->potential && s->forward && s->backward && s->best && s->norm &&
-                s->labels;
+    bool done = s->padded && s->contexts && s->backward && s->best && s->labels;
     s->sentence_capacity = done ? n : 0;
     return done;
 }
@@ -173,8 +177,13 @@ static bool reserve_document(struct cd_tagger_scratch *s, const struct cd_docume
         s->scores = malloc(capacity * sizeof *s->scores);
         s->marginals = malloc(capacity * sizeof *s->marginals);
         s->outside = malloc(capacity * sizeof *s->outside);
+        s->speaks = malloc(capacity * sizeof *s->speaks);
+        s->potential = malloc(capacity * sizeof *s->potential);
+        s->forward = malloc(capacity * sizeof *s->forward);
+        s->norm = malloc(capacity * sizeof *s->norm);
         s->stretches = malloc(capacity * sizeof *s->stretches);
-        bool done = s->lookups && s->words && s->scores && s->marginals && s->outside && s->stretches;
+        bool done = s->lookups && s->words && s->scores && s->marginals && s->outside && s->speaks &&
+                    s->potential && s->forward && s->norm && s->stretches;
         s->document_capacity = done ? capacity : 0;
         if (!done)
             return false;
@@ -258,19 +267,17 @@ static void read_labels(const struct cd_lattice *lattice, const struct cd_transi
 
 /* ---- stretches ----------------------------------------------------------------------------- */
 
-static struct cd_lattice lattice_of(struct cd_tagger_scratch *s, const struct stretch *stretch)
+static struct cd_lattice lattice_of(const struct cd_tagger_scratch *s, const struct stretch *stretch)
 {
     const struct cd_sentence *sentence = stretch->sentence;
-    for (uint32_t t = stretch->begin; t < stretch->end; t++)
-        cd_lattice_potential(s->scores[t], &s->potential[t - stretch->begin]);
     return (struct cd_lattice){
         .length = stretch->end - stretch->begin,
         .after_outside = stretch->begin > sentence->first_token,
         .before_outside = stretch->end < sentence->first_token + sentence->token_count,
-        .potential = s->potential,
-        .forward = s->forward,
+        .potential = s->potential + stretch->begin,
+        .forward = s->forward + stretch->begin,
         .backward = s->backward,
-        .norm = s->norm,
+        .norm = s->norm + stretch->begin,
     };
 }
 
@@ -281,13 +288,19 @@ static bool may_hold_names(const struct cd_lattice *lattice)
     return lattice->all_outside < 0.501F;
 }
 
-/* The names of a stretch whose lattice was run. */
+/* The names of a stretch whose lattice was run forward. */
 static void find_names(struct cd_tagger_scratch *s, const struct stretch *stretch,
                        const struct cd_lattice *lattice, struct span_list *list)
 {
     bool caseless = is_caseless(stretch->sentence);
     const struct cd_transition_factors *factors = &s->tagger->factors[caseless];
+    uint32_t first = 0;
     cd_lattice_best(lattice, factors, s->best, s->labels);
+    while (first < lattice->length && s->labels[first] == CD_LABEL_O)
+        first++;
+    if (first == lattice->length)
+        return;
+    cd_lattice_backward(lattice, factors, first);
     read_labels(lattice, factors, &s->tagger->weights[caseless].calibration, s->labels, stretch->begin, list);
 }
 
@@ -301,6 +314,9 @@ static bool next_stretch(const struct cd_tagger_scratch *s, const struct cd_sent
     *stretch = (struct stretch){.sentence = sentence, .begin = from, .end = from};
     while (stretch->end < end && !s->outside[stretch->end])
         stretch->end++;
+    stretch->first_speaker = stretch->begin;
+    while (stretch->first_speaker < stretch->end && !s->speaks[stretch->first_speaker])
+        stretch->first_speaker++;
     return stretch->end > stretch->begin;
 }
 
@@ -334,12 +350,23 @@ static uint32_t number_of(const struct cd_tagger_scratch *s, uint32_t token)
     return s->evidence.distinct.numbers[token];
 }
 
-static bool any_opinion(const struct cd_tagger_scratch *s, const struct stretch *stretch)
+/* Which tokens speak: a word that stands in the document once hears nothing and has nobody to speak to. */
+static bool find_speakers(struct cd_tagger_scratch *s, const struct cd_document *document)
 {
-    bool any = false;
-    for (uint32_t t = stretch->begin; t < stretch->end; t++)
-        any |= cd_has_opinion(s->words[t]);
-    return any;
+    s->spoken =
+        cd_distinct_items(s->spoken, &s->spoken_capacity, s->evidence.distinct.count, sizeof *s->spoken);
+    if (!s->spoken)
+        return false;
+    for (uint32_t t = 0; t < document->token_count; t++) {
+        s->speaks[t] = cd_has_opinion(s->words[t]);
+        s->spoken[number_of(s, t)] += s->speaks[t];
+    }
+    s->speaker_count = 0;
+    for (uint32_t t = 0; t < document->token_count; t++) {
+        s->speaks[t] &= s->spoken[number_of(s, t)] > 1;
+        s->speaker_count += s->speaks[t];
+    }
+    return true;
 }
 
 static struct cd_looked_at looked_at(const struct cd_tagger_scratch *s, const struct cd_sentence *sentence,
@@ -359,8 +386,8 @@ static struct cd_looked_at looked_at(const struct cd_tagger_scratch *s, const st
 static void add_opinions(struct cd_tagger_scratch *s, const struct stretch *stretch,
                          const struct cd_lattice *lattice)
 {
-    for (uint32_t t = stretch->begin; t < stretch->end; t++) {
-        if (!cd_has_opinion(s->words[t]))
+    for (uint32_t t = stretch->first_speaker; t < stretch->end; t++) {
+        if (!s->speaks[t])
             continue;
         memset(s->marginals[t], 0, sizeof s->marginals[t]);
         if (lattice)
@@ -370,20 +397,24 @@ static void add_opinions(struct cd_tagger_scratch *s, const struct stretch *stre
     }
 }
 
-/* First look at a stretch: opinions, and the names so far. What neither needs is not computed. */
+/* First look at a stretch: opinions where a token speaks, and otherwise the names, since nothing more will be
+ * known of them. */
 static void look_first(struct cd_tagger_scratch *s, struct stretch *stretch, struct span_list *found)
 {
     const struct cd_transition_factors *factors = &s->tagger->factors[is_caseless(stretch->sentence)];
     struct cd_lattice lattice = lattice_of(s, stretch);
-    bool possible = cd_lattice_forward(&lattice, factors), names = possible && may_hold_names(&lattice);
-    bool opinions = any_opinion(s, stretch);
-    if (possible && (names || opinions))
-        cd_lattice_backward(&lattice, factors);
-    if (opinions)
-        add_opinions(s, stretch, possible ? &lattice : NULL);
+    for (uint32_t t = stretch->begin; t < stretch->end; t++)
+        cd_lattice_potential(s->scores[t], &s->potential[t]);
+    bool possible = cd_lattice_forward(&lattice, factors, 0);
+    stretch->kept = possible ? stretch->first_speaker - stretch->begin : 0;
     stretch->first_span = found->spans->count;
-    if (names)
+    if (stretch->first_speaker < stretch->end) {
+        if (possible)
+            cd_lattice_backward(&lattice, factors, stretch->kept);
+        add_opinions(s, stretch, possible ? &lattice : NULL);
+    } else if (possible && may_hold_names(&lattice)) {
         find_names(s, stretch, &lattice, found);
+    }
     stretch->span_count = found->spans->count - stretch->first_span;
 }
 
@@ -398,7 +429,7 @@ static void look_at_sentence(struct cd_tagger_scratch *s, const struct cd_senten
         s->stretches[s->stretch_count++] = stretch;
     }
     for (uint32_t t = sentence->first_token; t < sentence->first_token + sentence->token_count; t++)
-        if (s->outside[t] && cd_has_opinion(s->words[t])) {
+        if (s->outside[t] && s->speaks[t]) {
             struct cd_looked_at token = looked_at(s, sentence, t);
             cd_opinions_add(&s->opinions, &token);
         }
@@ -407,48 +438,45 @@ static void look_at_sentence(struct cd_tagger_scratch *s, const struct cd_senten
 static uint32_t look_features(const struct cd_tagger_scratch *s, const struct cd_sentence *sentence,
                               uint32_t token, uint16_t *features)
 {
-    if (!cd_has_opinion(s->words[token]))
+    if (!s->speaks[token])
         return 0;
     struct cd_looked_at at = looked_at(s, sentence, token);
     return cd_second_look_features(&s->opinions, &at, features);
 }
 
-/* Second look: the scores with the document's opinion, decoded. Where it adds nothing, the first look stands.
- */
+/* Second look: where a token speaks, the scores with what the others say, decoded. */
 static void look_again(struct cd_tagger_scratch *s, const struct stretch *stretch,
                        const struct cd_spans *found, struct span_list *list)
 {
-    bool changed = false;
-    uint16_t features[CD_LOOK_FEATURES_MAX];
-    for (uint32_t t = stretch->begin; t < stretch->end; t++) {
-        uint32_t count = look_features(s, stretch->sentence, t, features);
-        cd_second_look_add(&s->tagger->look, features, count, s->scores[t]);
-        changed |= count > 0;
-    }
-    if (!changed) {
-        for (uint32_t i = 0; found->items && i < stretch->span_count; i++)
-            add_span(list, found->items[stretch->first_span + i]);
+    for (uint32_t i = 0; found->items && i < stretch->span_count; i++)
+        add_span(list, found->items[stretch->first_span + i]);
+    if (stretch->first_speaker == stretch->end)
         return;
+    uint16_t features[CD_LOOK_FEATURES_MAX];
+    for (uint32_t t = stretch->first_speaker; t < stretch->end; t++) {
+        uint32_t count = look_features(s, stretch->sentence, t, features);
+        if (count == 0)
+            continue;
+        cd_second_look_add(&s->tagger->look, features, count, s->scores[t]);
+        cd_lattice_potential(s->scores[t], &s->potential[t]);
     }
     const struct cd_transition_factors *factors = &s->tagger->factors[is_caseless(stretch->sentence)];
     struct cd_lattice lattice = lattice_of(s, stretch);
-    if (!cd_lattice_forward(&lattice, factors) || !may_hold_names(&lattice))
-        return;
-    cd_lattice_backward(&lattice, factors);
-    find_names(s, stretch, &lattice, list);
+    if (cd_lattice_forward(&lattice, factors, stretch->kept) && may_hold_names(&lattice))
+        find_names(s, stretch, &lattice, list);
 }
 
 static enum cd_status look_at_document(const struct cd_tagger *tagger, struct cd_tagger_scratch *s,
                                        const struct cd_document *document, struct span_list *found,
                                        struct cd_error *error)
 {
+    s->stretch_count = 0;
     if (s->tagger != tagger)
         return cd_fail(error, CD_INVALID, NULL, "the scratch memory belongs to another tagger");
     if (!reserve_document(s, document) || !cd_word_cache_trim(s->cache) || !find_words(s, document) ||
-        !cd_evidence_gather(&s->evidence, document, s->words) ||
-        !cd_opinions_begin(&s->opinions, s->evidence.distinct.count, document->token_count))
+        !cd_evidence_gather(&s->evidence, document, s->words) || !find_speakers(s, document) ||
+        !cd_opinions_begin(&s->opinions, s->evidence.distinct.count, s->speaker_count))
         return cd_fail(error, CD_MEMORY, NULL, "out of memory");
-    s->stretch_count = 0;
     for (uint32_t i = 0; i < document->sentence_count; i++) {
         score(s, &document->sentences[i]);
         look_at_sentence(s, &document->sentences[i], found);

@@ -18,24 +18,29 @@ static bool is_sound(const struct cd_weights *weights, size_t buckets, size_t en
 
 enum { COUNT_MAX = 128 }; /* features of one call */
 
+static void fill_group(const struct cd_weights *weights, const uint32_t *index, struct cd_weight_group *group)
+{
+    uint32_t first = index[0], entries = index[CD_WEIGHT_GROUP_BUCKETS] - first;
+    *group = (struct cd_weight_group){.first_row = first};
+    if (entries > CD_WEIGHT_GROUP_CHECKS) {
+        memset(group->bounds, CD_WEIGHT_GROUP_FULL, sizeof group->bounds);
+        return;
+    }
+    memcpy(group->checks, &weights->checks[first], entries * sizeof *group->checks);
+    for (unsigned b = 0; b < CD_WEIGHT_GROUP_BUCKETS; b++)
+        group->bounds[b] = (uint8_t)((index[b] - first) | (index[b + 1] - first) << 4);
+}
+
 static enum cd_status arrange(struct cd_weights *weights, size_t buckets, struct cd_error *error)
 {
     size_t count = buckets / CD_WEIGHT_GROUP_BUCKETS;
     weights->groups = aligned_alloc(64, count * sizeof *weights->groups);
     if (!weights->groups)
         return cd_fail(error, CD_MEMORY, NULL, "out of memory while loading the models");
-    for (size_t g = 0; g < count; g++) {
-        struct cd_weight_group *group = &weights->groups[g];
-        const uint32_t *index = &weights->index[g * CD_WEIGHT_GROUP_BUCKETS];
-        uint32_t entries = index[CD_WEIGHT_GROUP_BUCKETS] - index[0];
-        *group = (struct cd_weight_group){.first_row = index[0],
-                                          .ends[CD_WEIGHT_GROUP_BUCKETS - 1] = CD_WEIGHT_GROUP_FULL};
-        if (entries > CD_WEIGHT_GROUP_CHECKS)
-            continue;
-        memcpy(group->checks, &weights->checks[index[0]], entries * sizeof *group->checks);
-        for (unsigned b = 0; b < CD_WEIGHT_GROUP_BUCKETS; b++)
-            group->ends[b] = (uint8_t)(index[b + 1] - index[0]);
-    }
+    for (size_t g = 0; g < count; g++)
+        fill_group(weights, &weights->index[g * CD_WEIGHT_GROUP_BUCKETS], &weights->groups[g]);
+    for (unsigned bounds = 0; bounds < 256; bounds++)
+        weights->lanes_of[bounds] = (uint16_t)((1U << (bounds >> 4)) - (1U << (bounds & 15)));
     return CD_OK;
 }
 
@@ -121,13 +126,10 @@ static inline bool find_row(const struct cd_weights *weights, uint64_t feature, 
 {
     uint64_t bucket = feature >> weights->shift;
     const struct cd_weight_group *group = &weights->groups[bucket / CD_WEIGHT_GROUP_BUCKETS];
-    if (__builtin_expect(group->ends[CD_WEIGHT_GROUP_BUCKETS - 1] == CD_WEIGHT_GROUP_FULL, 0))
+    uint8_t bounds = group->bounds[bucket % CD_WEIGHT_GROUP_BUCKETS];
+    if (__builtin_expect(bounds == CD_WEIGHT_GROUP_FULL, 0))
         return find_in_table(weights, feature, row);
-    uint32_t ends;
-    memcpy(&ends, group->ends, sizeof ends);
-    unsigned bounds = (unsigned)((uint64_t)ends << 8 >> bucket % CD_WEIGHT_GROUP_BUCKETS * 8);
-    unsigned of_bucket = (1U << (bounds >> 8 & 15)) - (1U << (bounds & 15));
-    unsigned found = equal_lanes(group, (uint16_t)feature) & of_bucket;
+    unsigned found = equal_lanes(group, (uint16_t)feature) & weights->lanes_of[bounds];
     *row = group->first_row + (unsigned)__builtin_ctz(found | 1U << CD_WEIGHT_GROUP_CHECKS);
     return found != 0;
 }

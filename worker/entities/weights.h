@@ -28,11 +28,12 @@ enum { CD_WEIGHT_GROUP_BUCKETS = 4, CD_WEIGHT_GROUP_CHECKS = 12 };
  * vectors. */
 struct cd_weight_group {
     uint16_t checks[CD_WEIGHT_GROUP_CHECKS];
-    uint32_t first_row;                    /* of the first check; the others follow */
-    uint8_t ends[CD_WEIGHT_GROUP_BUCKETS]; /* one behind the bucket's last check, or CD_WEIGHT_GROUP_FULL */
+    uint32_t first_row; /* of the first check; the others follow */
+    /* Where a bucket's checks begin (low four bits) and end, or CD_WEIGHT_GROUP_FULL for all buckets of a
+     * group with more entries than checks: the table itself must be asked. */
+    uint8_t bounds[CD_WEIGHT_GROUP_BUCKETS];
 };
 
-/* In ends[3] of a group with more entries than checks: the table itself must be asked. */
 enum { CD_WEIGHT_GROUP_FULL = 255 };
 
 struct cd_weights {
@@ -40,6 +41,7 @@ struct cd_weights {
     const uint16_t *checks; /* per entry */
     const int8_t (*rows)[CD_LABELS];
     struct cd_weight_group *groups; /* the same, arranged for look-ups */
+    uint16_t lanes_of[256];         /* bounds as a set of lanes */
     unsigned shift;                 /* bucket = hash >> shift */
     float scale;                    /* score = sum of weights x scale */
     struct cd_transitions transitions;
