@@ -230,35 +230,38 @@ static void emit_run(struct sink *sink, const struct cd_sentence_view *view, uin
     }
 }
 
+/* The listed names over a token as one number, 0 where there is none, as nearly everywhere. */
+static uint64_t names_over(const struct cd_token_context *context)
+{
+    uint64_t bytes, all = 0;
+    _Static_assert(sizeof context->names == sizeof bytes, "a byte a type");
+    memcpy(&bytes, context->names, sizeof bytes);
+    if (bytes == 0)
+        return 0;
+    for (unsigned type = 0; type < CD_ENTITY_TYPE_COUNT; type++)
+        all = all * 9 + context->names[type];
+    return all;
+}
+
 static void emit_names(struct sink *sink, const struct cd_sentence_view *view, uint32_t token)
 {
     const struct cd_token_context *c = &view->contexts[token];
-    uint64_t writing = view->words[token]->writing, all = 0;
-    for (unsigned type = 0; type < CD_ENTITY_TYPE_COUNT; type++) {
-        all = all * 9 + c->names[type];
+    const struct cd_word *word = view->words[token];
+    uint64_t all = names_over(c), next = token + 1 < view->count ? names_over(c + 1) : 0,
+             previous = token > 0 ? names_over(c - 1) : 0;
+    for (unsigned type = 0; all && type < CD_ENTITY_TYPE_COUNT; type++)
         if (c->names[type]) {
-            emit2(sink, 50, type * 16 + c->names[type], writing);
-            emit2(sink, 51, type * 16 + c->names[type], view->words[token]->cluster[1]);
+            emit2(sink, 50, type * 16 + c->names[type], word->writing);
+            emit2(sink, 51, type * 16 + c->names[type], word->cluster[1]);
         }
-    }
     if (all) {
-        emit2(sink, 52, all, writing);
+        emit2(sink, 52, all, word->writing);
         emit2(sink, 53, all, c->evidence);
     }
-    if (token + 1 < view->count) {
-        uint64_t next = 0;
-        for (unsigned type = 0; type < CD_ENTITY_TYPE_COUNT; type++)
-            next = next * 9 + view->contexts[token + 1].names[type];
-        if (next)
-            emit2(sink, 54, next, view->words[token]->shape);
-    }
-    if (token > 0) {
-        uint64_t previous = 0;
-        for (unsigned type = 0; type < CD_ENTITY_TYPE_COUNT; type++)
-            previous = previous * 9 + view->contexts[token - 1].names[type];
-        if (previous)
-            emit2(sink, 55, previous, view->words[token]->shape);
-    }
+    if (next)
+        emit2(sink, 54, next, word->shape);
+    if (previous)
+        emit2(sink, 55, previous, word->shape);
 }
 
 static void emit_document(struct sink *sink, const struct cd_sentence_view *view, uint32_t token)
