@@ -11,8 +11,9 @@
 
 enum { TOKENS_MAX = 512 };
 
-/* Documents that count less than this are not complete or not careful enough to calibrate on. */
-static const float calibrating_from = 1.0F;
+/* Documents that count less than this were not annotated by people, or by sentence only. Other hands and
+ * other kinds of text than news are welcome: a feed is rarely just like what the tagger learned from. */
+static const float calibrating_from = 0.65F;
 
 struct training {
     const struct cd_look_options *options;
@@ -20,6 +21,7 @@ struct training {
     float (*rows)[CD_LABELS], (*squares)[CD_LABELS];
     struct cd_judgements *judgements; /* [caseless]; NULL while learning */
     const cd_label_set *labels;       /* of the document at hand */
+    uint32_t complete_types;          /* the same, bit per type */
     float weight;                     /* the same */
     double fit;
     uint64_t stretches;
@@ -127,9 +129,10 @@ static void judge(struct training *t, const struct cd_stretch *stretch)
             i++;
             right &= gold[i] == (cd_label_set)1 << t->best[i];
         }
-        cd_judgements_add(&t->judgements[stretch->caseless],
-                          cd_lattice_span(&lattice, stretch->factors, begin, i - begin + 1, type), type,
-                          right, t->weight > 1.0F ? t->options->outlet_weight : 1.0F);
+        if (t->complete_types >> type & 1)
+            cd_judgements_add(&t->judgements[stretch->caseless],
+                              cd_lattice_span(&lattice, stretch->factors, begin, i - begin + 1, type), type,
+                              right, t->weight == 1.0F ? 1.0F : t->options->unfamiliar_weight);
     }
 }
 
@@ -172,6 +175,7 @@ static enum cd_status read_copy(struct reader *r, uint32_t number, enum cd_recas
         return cd_fail(error, CD_MEMORY, NULL, "out of memory");
     cd_corpus_label(gold, &document, labels);
     r->training->labels = labels;
+    r->training->complete_types = gold->complete_types;
     r->training->weight = gold->weight;
     unsigned fold = number % r->folds;
     return cd_visit_stretches(r->taggers[fold], r->scratches[fold], &document, r->arena, visit, r->training,

@@ -14,7 +14,7 @@ struct cd_look_options {
     unsigned epochs;
     float learning_rate, l2;
     uint64_t seed;
-    float outlet_weight; /* of a span from the widest source (weight above 1), in calibration */
+    float unfamiliar_weight; /* in calibration: of a span that is not from the main sources (weight 1) */
 };
 
 struct cd_trained_look {

@@ -34,7 +34,7 @@ enum {
 };
 
 static const struct cd_look_options usual_look = {
-    .epochs = 3, .learning_rate = 0.03F, .l2 = 1e-4F, .seed = 20240320, .outlet_weight = 4.0F};
+    .epochs = 3, .learning_rate = 0.03F, .l2 = 1e-4F, .seed = 20240320, .unfamiliar_weight = 3.0F};
 
 static const float row_min = 0.1F, weight_min = 0.09F;
 
