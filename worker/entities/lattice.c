@@ -155,9 +155,15 @@ static struct places cross(const struct cd_crossing *crossing, const struct plac
         there.lanes[v] = here->outside * from_outside[v];
         outside += here->lanes[v] * to_outside[v];
     }
-    for (unsigned i = 0; i < CD_INNER_BETWEEN; i++)
-        for (unsigned v = 0; v < 2 * TYPE_VECTORS; v++)
+    /* Two sums side by side: an addition need not wait for the one before. */
+    floats others[2 * TYPE_VECTORS] = {0};
+    for (unsigned i = 0; i < CD_INNER_BETWEEN; i += 2)
+        for (unsigned v = 0; v < 2 * TYPE_VECTORS; v++) {
             there.lanes[v] += values[i] * vectors_of(crossing->between[i])[v];
+            others[v] += values[i + 1] * vectors_of(crossing->between[i + 1])[v];
+        }
+    for (unsigned v = 0; v < 2 * TYPE_VECTORS; v++)
+        there.lanes[v] += others[v];
     there.outside = sum_of(outside);
     return there;
 }
@@ -167,12 +173,12 @@ static struct places cross(const struct cd_crossing *crossing, const struct plac
 /* row *= potential, scaled to sum 1; returns the sum before. */
 static float weigh(struct cd_lattice_row *row, const struct cd_lattice_row *potential)
 {
-    floats *columns = columns_of(row, 0), sums = {0};
+    floats *columns = columns_of(row, 0), sums[2] = {0};
     const floats *weights = const_columns_of(potential, 0);
     row->outside *= potential->outside;
     for (unsigned v = 0; v < ROW_VECTORS; v++)
-        sums += columns[v] *= weights[v];
-    float sum = row->outside + sum_of(sums), inverse = sum > 0.0F ? 1.0F / sum : 0.0F;
+        sums[v % 2] += columns[v] *= weights[v];
+    float sum = row->outside + sum_of(sums[0] + sums[1]), inverse = sum > 0.0F ? 1.0F / sum : 0.0F;
     row->outside *= inverse;
     for (unsigned v = 0; v < ROW_VECTORS; v++)
         columns[v] *= inverse;

@@ -92,7 +92,7 @@ static void begin(struct scoring *s, uint32_t token)
     sum_words(s->view, token, p->sum);
     s->outside[token] = best_of(p->sum) < s->outside_below;
     p->count = s->outside[token] ? 0 : cd_context_features(s->view, token, p->features);
-    cd_weights_prefetch(s->weights, p->features, p->count);
+    p->count = cd_weights_sift(s->weights, p->features, p->count);
 }
 
 static void look_up(struct scoring *s, uint32_t token)

@@ -35,10 +35,14 @@ static enum cd_status arrange(struct cd_weights *weights, size_t buckets, struct
 {
     size_t count = buckets / CD_WEIGHT_GROUP_BUCKETS;
     weights->groups = aligned_alloc(64, count * sizeof *weights->groups);
-    if (!weights->groups)
+    weights->present = calloc(buckets, sizeof *weights->present);
+    if (!weights->groups || !weights->present)
         return cd_fail(error, CD_MEMORY, NULL, "out of memory while loading the models");
     for (size_t g = 0; g < count; g++)
         fill_group(weights, &weights->index[g * CD_WEIGHT_GROUP_BUCKETS], &weights->groups[g]);
+    for (size_t b = 0; b < buckets; b++)
+        for (uint32_t e = weights->index[b]; e < weights->index[b + 1]; e++)
+            weights->present[b] |= (uint16_t)(1U << (weights->checks[e] & 15));
     for (unsigned bounds = 0; bounds < 256; bounds++)
         weights->lanes_of[bounds] = (uint16_t)((1U << (bounds >> 4)) - (1U << (bounds & 15)));
     return CD_OK;
@@ -90,7 +94,9 @@ enum cd_status cd_weights_open(const struct cd_model_file *file, const char *nam
 void cd_weights_close(struct cd_weights *weights)
 {
     free(weights->groups);
+    free(weights->present);
     weights->groups = NULL;
+    weights->present = NULL;
 }
 
 /* ---- looking up ---------------------------------------------------------------------------- */
@@ -134,10 +140,17 @@ static inline bool find_row(const struct cd_weights *weights, uint64_t feature, 
     return found != 0;
 }
 
-void cd_weights_prefetch(const struct cd_weights *weights, const uint64_t *features, uint32_t count)
+uint32_t cd_weights_sift(const struct cd_weights *weights, uint64_t *features, uint32_t count)
 {
-    for (uint32_t i = 0; i < count; i++)
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t feature = features[i], bucket = feature >> weights->shift;
+        features[kept] = feature;
+        kept += weights->present[bucket] >> (feature & 15) & 1;
+    }
+    for (uint32_t i = 0; i < kept; i++)
         __builtin_prefetch(&weights->groups[(features[i] >> weights->shift) / CD_WEIGHT_GROUP_BUCKETS]);
+    return kept;
 }
 
 uint32_t cd_weights_find(const struct cd_weights *weights, const uint64_t *features, uint32_t count,
@@ -176,12 +189,12 @@ void cd_weights_sum(const struct cd_weights *weights, const uint32_t *rows, uint
     memcpy(sum, sums, sizeof sums);
 }
 
-void cd_weights_add(const struct cd_weights *weights, const uint64_t *features, uint32_t count,
+void cd_weights_add(const struct cd_weights *weights, uint64_t *features, uint32_t count,
                     int16_t sum[CD_LABELS])
 {
     uint32_t rows[COUNT_MAX];
-    cd_weights_prefetch(weights, features, count);
-    cd_weights_sum(weights, rows, cd_weights_find(weights, features, count, rows), sum);
+    uint32_t kept = cd_weights_sift(weights, features, count);
+    cd_weights_sum(weights, rows, cd_weights_find(weights, features, kept, rows), sum);
 }
 
 float cd_calibrated(const struct cd_calibration *calibration, unsigned type, float p)

@@ -41,6 +41,7 @@ struct cd_weights {
     const uint16_t *checks; /* per entry */
     const int8_t (*rows)[CD_LABELS];
     struct cd_weight_group *groups; /* the same, arranged for look-ups */
+    uint16_t *present;              /* per bucket: a bit for the low four bits of each of its checks */
     uint16_t lanes_of[256];         /* bounds as a set of lanes */
     unsigned shift;                 /* bucket = hash >> shift */
     float scale;                    /* score = sum of weights x scale */
@@ -55,17 +56,17 @@ enum cd_status cd_weights_open(const struct cd_model_file *file, const char *nam
                                struct cd_error *error);
 void cd_weights_close(struct cd_weights *weights);
 
-/* Three steps: tell the processor that features will be looked up, look up the rows of those that were
- * learned (returns how many), add rows to `sum`. Doing something else between the steps hides the way to
- * memory. */
-void cd_weights_prefetch(const struct cd_weights *weights, const uint64_t *features, uint32_t count);
+/* Three steps: drop the features that were surely not learned, most of them, and let memory bring what looks
+ * up the others (returns how many); look up the rows of those that were learned (returns how many); add rows
+ * to `sum`. Doing something else between the steps hides the way to memory. */
+uint32_t cd_weights_sift(const struct cd_weights *weights, uint64_t *features, uint32_t count);
 uint32_t cd_weights_find(const struct cd_weights *weights, const uint64_t *features, uint32_t count,
                          uint32_t *rows);
 void cd_weights_sum(const struct cd_weights *weights, const uint32_t *rows, uint32_t count,
                     int16_t sum[CD_LABELS]);
 
-/* All three for features (at most 128). */
-void cd_weights_add(const struct cd_weights *weights, const uint64_t *features, uint32_t count,
+/* All three for features (at most 128), which are used up. */
+void cd_weights_add(const struct cd_weights *weights, uint64_t *features, uint32_t count,
                     int16_t sum[CD_LABELS]);
 
 /* The calibrated probability of a span of `type` whose marginal is `p`. */

@@ -48,5 +48,6 @@ $(ENTITIES)/entities.model: $(ENTITIES)/lexicon $(ENTITIES)/cased.weights $(ENTI
 
 .PRECIOUS: $(ENTITIES)/%.weights $(ENTITIES)/fold-%.model $(ENTITIES)/news-%.tsv
 
-evaluate-entities: $(BUILD)/train/evaluate_entities ## score the tagger on the development sets (DATA=...)
+evaluate-entities: $(BUILD)/train/evaluate_entities $(BUILD)/train/evaluate_joining ## score the tagger and the joining on the development sets (DATA=...)
 	$(BUILD)/train/evaluate_entities worker/models/entities.model $(DATA)
+	$(BUILD)/train/evaluate_joining worker/models/entities.model $(DATA)
