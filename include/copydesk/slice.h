@@ -25,6 +25,20 @@ static inline bool cd_slice_equal(struct cd_slice a, struct cd_slice b)
     return a.length == b.length && (a.length == 0 || memcmp(a.bytes, b.bytes, a.length) == 0);
 }
 
+/* Whether a word stands in a list of words parted by single spaces. */
+static inline bool cd_slice_is_listed(struct cd_slice word, const char *list)
+{
+    while (*list) {
+        size_t length = 0;
+        while (list[length] && list[length] != ' ')
+            length++;
+        if (length == word.length && memcmp(list, word.bytes, length) == 0)
+            return true;
+        list += length + (list[length] == ' ');
+    }
+    return false;
+}
+
 /* The part [begin, end) of a slice; the caller keeps 0 <= begin <= end <= length. */
 static inline struct cd_slice cd_slice_part(struct cd_slice whole, size_t begin, size_t end)
 {

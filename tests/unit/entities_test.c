@@ -419,6 +419,15 @@ static void department_turns_around(void)
     EXPECT(same("Justice Department", "Department of Justice"));
 }
 
+static void department_may_be_left_out(void)
+{
+    join("", "The [O Homeland Security Department] met. [O Homeland Security] spoke. The [O Department of "
+             "Defense] met. [O Defense] spoke. [O Chicago] beat the [O Chicago Police Department].");
+    EXPECT(same("Homeland Security", "Homeland Security Department"));
+    EXPECT(same("Defense", "Department of Defense"));
+    EXPECT(!same("Chicago", "Chicago Police Department"));
+}
+
 static void university_head_joins(void)
 {
     join("", "[O Harvard University] opened. [O Harvard] closed.");
@@ -484,6 +493,35 @@ static void river_joins(void)
     EXPECT(!same("Michigan", "Lake Michigan"));
 }
 
+static void state_joins_its_abbreviation(void)
+{
+    join("", "From [L Lansing], [L Mich.], to [L Michigan] and [L Bismarck], [L N.D.], in [L North Dakota].");
+    EXPECT(same("Mich.", "Michigan"));
+    EXPECT(is_named("Mich.", "Michigan"));
+    EXPECT(same("N.D.", "North Dakota"));
+}
+
+static void state_abbreviation_is_no_acronym_of_a_city(void)
+{
+    join("", "From [L San Diego] to [L Pierre], [L S.D.], and [L New Delhi] and [L Bismarck], [L N.D.].");
+    EXPECT(!same("S.D.", "San Diego"));
+    EXPECT(!same("N.D.", "New Delhi"));
+}
+
+static void city_acronym_is_no_state(void)
+{
+    join("", "From [L Los Angeles] to [L LA] and [L Louisiana].");
+    EXPECT(same("LA", "Los Angeles"));
+    EXPECT(!same("LA", "Louisiana"));
+}
+
+static void airport_joins_only_behind_its_full_name(void)
+{
+    join("", "[L Heathrow Airport] closed. [L Heathrow] opened. In [L Boise] they left [L Boise Airport].");
+    EXPECT(same("Heathrow", "Heathrow Airport"));
+    EXPECT(!same("Boise", "Boise Airport"));
+}
+
 static void nationality_joins_its_plural(void)
 {
     join("", "[N Republicans] and a [N Republican] and the [N Democrats] and [N Democratic] votes.");
@@ -495,6 +533,16 @@ static void hurricane_joins(void)
     join("", "[E Hurricane Katrina] came. [E Katrina] left. The [E 2022 World Cup] and the [E World Cup].");
     EXPECT(same("Katrina", "Hurricane Katrina"));
     EXPECT(same("World Cup", "2022 World Cup"));
+}
+
+static void storm_joins_a_name_that_looks_like_a_person(void)
+{
+    join("", "[E Hurricane Marlowe] came. [P Marlowe] left. [E Hurricane Ann] and [P Ann Lee] and [P Ann].");
+    EXPECT(same("Marlowe", "Hurricane Marlowe"));
+    EXPECT(entity_of("Marlowe")->type == CD_EVENT);
+    EXPECT(same("Ann", "Ann Lee"));
+    join("", "[E Hurricane Katrina] came. [L HK] is far away.");
+    EXPECT(!same("HK", "Hurricane Katrina"));
 }
 
 static void law_joins_its_acronym(void)
@@ -548,6 +596,27 @@ static void doubtful_surname_takes_the_type_of_the_full_name(void)
 static void confident_surname_keeps_its_type(void)
 {
     join("", "[P Harrison Ford] came. [O9 Ford] built the car.");
+    EXPECT(joined.entities.count == 2);
+}
+
+static void full_name_settles_the_type_of_a_surname(void)
+{
+    join("", "[P Gerald Ford] came. [P Ford] spoke. [P Ford] sat. [P Ford] ate. [O Ford] left.");
+    EXPECT(joined.entities.count == 1);
+    EXPECT(joined.entities.items[0].type == CD_PERSON);
+}
+
+static void full_name_settles_the_type_of_a_company(void)
+{
+    join("", "[O Dell Technologies] rose. [O Dell] spoke. [O Dell] sold. [O Dell] bought. [P Dell] left.");
+    EXPECT(joined.entities.count == 1);
+    EXPECT(joined.entities.items[0].type == CD_ORGANIZATION);
+}
+
+static void full_names_of_both_types_settle_nothing(void)
+{
+    join("", "[P Michael Dell] runs [O Dell Technologies]. [O Dell] spoke. [O Dell] sold. [O Dell] bought. "
+             "[P Dell] left.");
     EXPECT(joined.entities.count == 2);
 }
 
@@ -664,6 +733,7 @@ int main(void)
     TEST(ambiguous_head_stays_apart);
     TEST(daughter_company_stays_apart);
     TEST(department_turns_around);
+    TEST(department_may_be_left_out);
     TEST(university_head_joins);
     TEST(senate_is_the_us_senate_but_no_committee);
     TEST(house_is_not_the_white_house);
@@ -674,8 +744,13 @@ int main(void)
     TEST(new_york_is_not_new_york_city);
     TEST(country_acronyms_join);
     TEST(river_joins);
+    TEST(state_joins_its_abbreviation);
+    TEST(state_abbreviation_is_no_acronym_of_a_city);
+    TEST(city_acronym_is_no_state);
+    TEST(airport_joins_only_behind_its_full_name);
     TEST(nationality_joins_its_plural);
     TEST(hurricane_joins);
+    TEST(storm_joins_a_name_that_looks_like_a_person);
     TEST(law_joins_its_acronym);
     TEST(product_generations_stay_apart);
     TEST(weak_type_is_overruled);
@@ -684,6 +759,9 @@ int main(void)
     TEST(types_do_not_join);
     TEST(doubtful_surname_takes_the_type_of_the_full_name);
     TEST(confident_surname_keeps_its_type);
+    TEST(full_name_settles_the_type_of_a_surname);
+    TEST(full_name_settles_the_type_of_a_company);
+    TEST(full_names_of_both_types_settle_nothing);
     TEST(salience_sums_to_one_and_falls);
     TEST(ids_are_folded_and_typed);
     TEST(confidence_is_the_mean_of_the_mentions);

@@ -76,6 +76,8 @@ static void index_form(struct index *index, const struct cd_form *form, uint32_t
         index_add(index, make_key(KEY_NICKNAME, form->type, form->nickname), number);
     if (form->type == CD_NORP)
         index_add(index, make_key(KEY_STEM, form->type, cd_group_stem(form->key)), number);
+    if (form->type == CD_LOCATION)
+        index_add(index, make_key(KEY_STEM, form->type, cd_place_stem(form)), number);
     if (form->type == CD_ORGANIZATION && count > 1)
         index_add(index, make_key(KEY_BEGINNING, form->type, beginning_of(form->words[0])), number);
     if (form->type == CD_PERSON || form->type == CD_NORP)
@@ -146,6 +148,8 @@ static struct search search_longer(struct cd_forms *forms, const struct cd_form 
         look_up(&search, index, KEY_NICKNAME, form->key);
     if (form->type == CD_NORP)
         look_up(&search, index, KEY_STEM, cd_group_stem(form->key));
+    if (form->type == CD_LOCATION)
+        look_up(&search, index, KEY_STEM, cd_place_stem(form));
     if (count > 1 || form->word_count > 1 || form->type == CD_PERSON || form->type == CD_NORP)
         return search;
     look_up(&search, index, KEY_INITIALS, form->key);
@@ -154,20 +158,29 @@ static struct search search_longer(struct cd_forms *forms, const struct cd_form 
     return search;
 }
 
+/* "Marlowe" of "Hurricane Marlowe". */
+static bool is_name_of_storm(struct cd_slice word, const struct cd_form *storm)
+{
+    return storm->word_count > 1 && cd_slice_equal(word, storm->words[storm->word_count - 1]) &&
+           cd_slice_is_listed(storm->words[0], "hurricane typhoon cyclone storm tropical");
+}
+
 /* A single word of doubtful type that would be a surname, head or acronym of a longer name, were it of that
  * name's type ("Blinken" as an organisation beside "Antony Blinken"): the longer name's group, else `none`.
- */
+ * Beside a storm any type is doubtful. */
 static uint32_t search_other_types(struct cd_forms *forms, const struct cd_form *form,
                                    const struct index *index, uint32_t none)
 {
-    static const uint8_t types[] = {CD_PERSON, CD_ORGANIZATION};
-    if (form->word_count != 1 || form->confidence > DOUBTFUL_CONFIDENCE_MAX)
-        return none;
-    for (size_t i = 0; i < sizeof types; i++) {
+    static const uint8_t types[] = {CD_EVENT, CD_PERSON, CD_ORGANIZATION};
+    bool doubtful = form->confidence <= DOUBTFUL_CONFIDENCE_MAX;
+    size_t guises = form->word_count != 1 ? 0 : doubtful ? sizeof types : 1;
+    for (size_t i = 0; i < guises; i++) {
         struct cd_form guise = *form;
         guise.type = types[i];
         struct search search = search_longer(forms, &guise, index);
-        if (search.count == 1 && search.strength >= CD_SHORT_FORM_FAIR)
+        if (search.count != 1 || search.strength < CD_SHORT_FORM_FAIR)
+            continue;
+        if (guise.type != CD_EVENT || is_name_of_storm(form->key, &forms->items[search.groups[0]]))
             return search.groups[0];
     }
     return none;

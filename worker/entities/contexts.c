@@ -29,17 +29,18 @@ static void match_names(const struct cd_lexicon *lexicon, struct cd_sentence_vie
     uint32_t longest[CD_ENTITY_TYPE_COUNT] = {0};
     bool doubtful[CD_ENTITY_TYPE_COUNT] = {false};
     uint64_t hash = 0;
-    for (uint32_t length = 1; length <= CD_PHRASE_TOKENS_MAX && first + length <= view->count; length++) {
-        hash = cd_phrase_hash(hash, view->words[first + length - 1]->phrase);
-        unsigned bits = cd_lexicon_phrase(lexicon, hash);
+    unsigned bits = view->words[first]->names;
+    for (uint32_t length = 1;; length++) {
         for (unsigned type = 0; type < CD_ENTITY_TYPE_COUNT; type++) {
             if (type == CD_LAW || !((bits >> type | bits >> (CD_PHRASE_DOUBTFUL_SHIFT + type)) & 1))
                 continue;
             longest[type] = length;
             doubtful[type] = !(bits >> type & 1);
         }
-        if (!(bits & CD_PHRASE_CONTINUES))
+        if (!(bits & CD_PHRASE_CONTINUES) || length == CD_PHRASE_TOKENS_MAX || first + length == view->count)
             break;
+        hash = cd_phrase_hash(hash, view->words[first + length - 1]->phrase);
+        bits = cd_lexicon_phrase(lexicon, cd_phrase_hash(hash, view->words[first + length]->phrase));
     }
     for (unsigned type = 0; type < CD_ENTITY_TYPE_COUNT; type++)
         if (longest[type] && first + longest[type] > free_from[type]) {
@@ -133,8 +134,7 @@ void cd_prepare_contexts(const struct cd_lexicon *lexicon, struct cd_sentence_vi
         view->contexts[i] = (struct cd_token_context){.evidence = evidence};
     }
     for (uint32_t i = 0; i < view->count; i++) {
-        if (view->words[i]->begins_phrase &&
-            (view->caseless ? !view->words[i]->connects : is_high(view->words[i])))
+        if (view->words[i]->names && (view->caseless ? !view->words[i]->connects : is_high(view->words[i])))
             match_names(lexicon, view, i, free_from);
         if (view->words[i]->bracket)
             mark_acronym(view, i);
@@ -187,6 +187,10 @@ static void emit_neighbours(struct sink *sink, const struct cd_word *const *w)
     emit3(sink, 17, p->profile, s->profile, n->profile);
     emit2(sink, 18, p->shape, s->lower);
     emit2(sink, 19, s->lower, n->shape);
+    emit2(sink, 20, p->news[0], s->news[0]);
+    emit2(sink, 21, s->news[0], n->news[0]);
+    emit3(sink, 22, p->news[1], s->news[1], n->news[1]);
+    emit3(sink, 23, p->news[0], s->shape, n->news[0]);
 }
 
 static void emit_run(struct sink *sink, const struct cd_sentence_view *view, uint32_t token)
@@ -208,6 +212,10 @@ static void emit_run(struct sink *sink, const struct cd_sentence_view *view, uin
     emit3(sink, 36, after->lower, length, where);
     emit3(sink, 37, before->cluster[2], length, where);
     emit3(sink, 38, after->cluster[2], length, where);
+    emit2(sink, 44, w[last]->news[0], where);
+    emit2(sink, 45, w[first]->news[0], where);
+    emit3(sink, 46, before->news[1], length, where);
+    emit3(sink, 47, after->news[1], length, where);
     emit3(sink, 39, w[first]->profile, w[last]->profile, where);
     emit3(sink, 40, before->cluster[1], after->cluster[1], where);
     if (c->wide_last != last) {
@@ -222,35 +230,38 @@ static void emit_run(struct sink *sink, const struct cd_sentence_view *view, uin
     }
 }
 
+/* The listed names over a token as one number, 0 where there is none, as nearly everywhere. */
+static uint64_t names_over(const struct cd_token_context *context)
+{
+    uint64_t bytes, all = 0;
+    _Static_assert(sizeof context->names == sizeof bytes, "a byte a type");
+    memcpy(&bytes, context->names, sizeof bytes);
+    if (bytes == 0)
+        return 0;
+    for (unsigned type = 0; type < CD_ENTITY_TYPE_COUNT; type++)
+        all = all * 9 + context->names[type];
+    return all;
+}
+
 static void emit_names(struct sink *sink, const struct cd_sentence_view *view, uint32_t token)
 {
     const struct cd_token_context *c = &view->contexts[token];
-    uint64_t writing = view->words[token]->writing, all = 0;
-    for (unsigned type = 0; type < CD_ENTITY_TYPE_COUNT; type++) {
-        all = all * 9 + c->names[type];
+    const struct cd_word *word = view->words[token];
+    uint64_t all = names_over(c), next = token + 1 < view->count ? names_over(c + 1) : 0,
+             previous = token > 0 ? names_over(c - 1) : 0;
+    for (unsigned type = 0; all && type < CD_ENTITY_TYPE_COUNT; type++)
         if (c->names[type]) {
-            emit2(sink, 50, type * 16 + c->names[type], writing);
-            emit2(sink, 51, type * 16 + c->names[type], view->words[token]->cluster[1]);
+            emit2(sink, 50, type * 16 + c->names[type], word->writing);
+            emit2(sink, 51, type * 16 + c->names[type], word->cluster[1]);
         }
-    }
     if (all) {
-        emit2(sink, 52, all, writing);
+        emit2(sink, 52, all, word->writing);
         emit2(sink, 53, all, c->evidence);
     }
-    if (token + 1 < view->count) {
-        uint64_t next = 0;
-        for (unsigned type = 0; type < CD_ENTITY_TYPE_COUNT; type++)
-            next = next * 9 + view->contexts[token + 1].names[type];
-        if (next)
-            emit2(sink, 54, next, view->words[token]->shape);
-    }
-    if (token > 0) {
-        uint64_t previous = 0;
-        for (unsigned type = 0; type < CD_ENTITY_TYPE_COUNT; type++)
-            previous = previous * 9 + view->contexts[token - 1].names[type];
-        if (previous)
-            emit2(sink, 55, previous, view->words[token]->shape);
-    }
+    if (next)
+        emit2(sink, 54, next, word->shape);
+    if (previous)
+        emit2(sink, 55, previous, word->shape);
 }
 
 static void emit_document(struct sink *sink, const struct cd_sentence_view *view, uint32_t token)

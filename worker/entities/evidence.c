@@ -2,32 +2,6 @@
 
 #include <stdlib.h>
 
-/* Open addressing; entries of earlier documents count as empty, so nothing is cleared. */
-
-static struct cd_evidence_entry *entry_of(const struct cd_evidence_table *table, uint64_t word)
-{
-    uint32_t mask = table->capacity - 1, at = (uint32_t)word & mask;
-    while (table->entries[at].document == table->document && table->entries[at].word != word)
-        at = (at + 1) & mask;
-    return &table->entries[at];
-}
-
-static bool reserve(struct cd_evidence_table *table, uint32_t tokens)
-{
-    if (table->capacity >= 2 * (uint64_t)tokens && table->document != UINT32_MAX) {
-        table->document++;
-        return true;
-    }
-    uint32_t capacity = 1024;
-    while (capacity < 2 * (uint64_t)tokens)
-        capacity *= 2;
-    free(table->entries);
-    table->entries = calloc(capacity, sizeof *table->entries);
-    table->capacity = table->entries ? capacity : 0;
-    table->document = 1;
-    return table->entries != NULL;
-}
-
 enum seen { SEEN_NOTHING, SEEN_SMALL, SEEN_CAPITAL, SEEN_UPPER };
 
 /* What a token says about its word. A capital at the start of a sentence or quotation says nothing. */
@@ -52,7 +26,11 @@ static void count(uint16_t *counter)
 bool cd_evidence_gather(struct cd_evidence_table *table, const struct cd_document *document,
                         const struct cd_word *const *words)
 {
-    if (!reserve(table, document->token_count))
+    if (!cd_distinct_number(&table->distinct, words, document->token_count))
+        return false;
+    table->counts =
+        cd_distinct_items(table->counts, &table->capacity, table->distinct.count, sizeof *table->counts);
+    if (!table->counts)
         return false;
     for (uint32_t s = 0; s < document->sentence_count; s++) {
         const struct cd_sentence *sentence = &document->sentences[s];
@@ -60,12 +38,10 @@ bool cd_evidence_gather(struct cd_evidence_table *table, const struct cd_documen
             enum seen seen = seen_at(sentence, t, words);
             if (seen == SEEN_NOTHING)
                 continue;
-            struct cd_evidence_entry *entry = entry_of(table, words[t]->lower);
-            if (entry->document != table->document)
-                *entry = (struct cd_evidence_entry){.word = words[t]->lower, .document = table->document};
-            count(seen == SEEN_SMALL     ? &entry->small
-                  : seen == SEEN_CAPITAL ? &entry->capital
-                                         : &entry->upper);
+            struct cd_evidence_counts *counts = &table->counts[table->distinct.numbers[t]];
+            count(seen == SEEN_SMALL     ? &counts->small
+                  : seen == SEEN_CAPITAL ? &counts->capital
+                                         : &counts->upper);
         }
     }
     return true;
@@ -81,18 +57,17 @@ uint8_t cd_evidence_of(const struct cd_evidence_table *table, const struct cd_se
 {
     if (words[token]->kind != CD_TOKEN_WORD)
         return 0;
-    const struct cd_evidence_entry *entry = entry_of(table, words[token]->lower);
-    if (entry->document != table->document)
-        return 0;
+    const struct cd_evidence_counts *counts = &table->counts[table->distinct.numbers[token]];
     enum seen own = seen_at(sentence, token, words);
-    unsigned small = bucket_of(entry->small - (own == SEEN_SMALL)),
-             capital = bucket_of(entry->capital - (own == SEEN_CAPITAL)),
-             upper = bucket_of(entry->upper - (own == SEEN_UPPER));
+    unsigned small = bucket_of(counts->small - (own == SEEN_SMALL)),
+             capital = bucket_of(counts->capital - (own == SEEN_CAPITAL)),
+             upper = bucket_of(counts->upper - (own == SEEN_UPPER));
     return (uint8_t)(small * 16 + capital * 4 + upper);
 }
 
 void cd_evidence_free(struct cd_evidence_table *table)
 {
-    free(table->entries);
+    cd_distinct_free(&table->distinct);
+    free(table->counts);
     *table = (struct cd_evidence_table){0};
 }

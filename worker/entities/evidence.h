@@ -7,18 +7,17 @@
 #define COPYDESK_ENTITIES_EVIDENCE_H
 
 #include "copydesk/document.h"
-#include "features.h"
+#include "distinct.h"
 
-struct cd_evidence_entry {
-    uint64_t word;
-    uint32_t document; /* the entry counts only when it is the table's */
-    uint16_t small, capital,
-        upper; /* times seen in small letters; capitalised inside a sentence; in capitals */
+/* How often a word was seen in small letters; capitalised inside a sentence; in capitals. */
+struct cd_evidence_counts {
+    uint16_t small, capital, upper;
 };
 
 struct cd_evidence_table {
-    struct cd_evidence_entry *entries;
-    uint32_t capacity, document;
+    struct cd_distinct_words distinct;
+    struct cd_evidence_counts *counts; /* per distinct word */
+    uint32_t capacity;
 };
 
 /* Count all words of a document; words[i] describes token i. Only sentences of normal case count. False when

@@ -42,13 +42,14 @@ struct cd_word {
     uint64_t phrase;     /* the same for the name lists (digits kept) */
     uint64_t shape;      /* hash of its shape, "Xx", "X.X.", "d" */
     uint16_t cluster[4]; /* of 64, 256, 1,024, 3,072; 0 unknown */
+    uint16_t news[2];    /* classes from news text, of 1,000 and 200; 0 unknown */
     uint16_t profile;    /* CD_PROFILE_ bits */
+    uint16_t names;      /* CD_PHRASE_ bits: what listed names it is, or begins */
     uint8_t writing;     /* enum cd_writing; OTHER when caseless */
     uint8_t written;     /* enum cd_writing, always as it stands */
     uint8_t kind;        /* enum cd_token_kind */
     uint8_t first;       /* its first letter, small, for acronyms; 0 when not ASCII */
     uint8_t length;      /* bytes, at most 255 */
-    bool begins_phrase;  /* some listed name begins with it */
     bool connects;       /* "of", "the", "and", "for", "de", "&", "-": may stand inside a name */
     bool quote, closes_quote, bracket;
 };
@@ -57,6 +58,9 @@ struct cd_word {
  */
 void cd_describe_word(const struct cd_lexicon *lexicon, struct cd_slice text, enum cd_token_kind kind,
                       bool caseless, struct cd_word *word);
+
+/* The key under which the lexicon holds the news classes of a word as it is written. */
+uint64_t cd_class_key(struct cd_slice text, bool caseless);
 
 /* The word that stands before a sentence's first token and after its last. */
 void cd_describe_edge(bool end, struct cd_word *word);

@@ -5,7 +5,7 @@
 enum { HONORIFIC_REACH_TOKENS = 2, LONGEST_TITLE_BYTES = 12 };
 
 /* A type may be overruled by another one of the same surface when it has less than this share of the other's
- * weight and no mention of its own that is this sure. */
+ * weight and no mention of its own that is this sure (see also forms.h on full names). */
 static const float MINORITY_SHARE_MAX = 0.6F;
 static const float MINORITY_CONFIDENCE_MAX = 0.9F;
 
@@ -37,22 +37,65 @@ static bool new_surface(struct cd_forms *forms, const struct cd_folded *folded, 
     return surface->key.bytes && surface->nickname.bytes;
 }
 
+/* The slot of a folded name: its own, or the free one where it belongs. */
+static uint32_t *find_slot(const struct cd_forms *forms, const struct table *table, struct cd_slice key,
+                           uint64_t hash)
+{
+    uint32_t slot = (uint32_t)hash & table->mask;
+    for (; table->slots[slot]; slot = (slot + 1) & table->mask) {
+        const struct cd_surface *surface = &forms->surfaces[table->slots[slot] - 1];
+        if (surface->hash == hash && cd_slice_equal(surface->key, key))
+            break;
+    }
+    return &table->slots[slot];
+}
+
 /* The surface of a folded name, made when it is new; CD_NO_FORM when out of memory. */
 static uint32_t intern_surface(struct cd_forms *forms, struct table *table, const struct cd_folded *folded,
                                struct cd_arena *arena)
 {
     struct cd_slice key = {folded->text, folded->length};
     uint64_t hash = cd_hash(key.bytes, key.length, 0);
-    uint32_t slot = (uint32_t)hash & table->mask;
-    for (; table->slots[slot]; slot = (slot + 1) & table->mask) {
-        const struct cd_surface *surface = &forms->surfaces[table->slots[slot] - 1];
-        if (surface->hash == hash && cd_slice_equal(surface->key, key))
-            return table->slots[slot] - 1;
-    }
+    uint32_t *slot = find_slot(forms, table, key, hash);
+    if (*slot)
+        return *slot - 1;
     if (!new_surface(forms, folded, hash, arena))
         return CD_NO_FORM;
-    table->slots[slot] = ++forms->surface_count;
+    *slot = ++forms->surface_count;
     return forms->surface_count - 1;
+}
+
+static uint8_t heaviest_type(const struct cd_surface *surface)
+{
+    int heaviest = 0;
+    for (int type = 1; type < CD_ENTITY_TYPE_COUNT; type++)
+        if (surface->weight[type] > surface->weight[heaviest])
+            heaviest = type;
+    return (uint8_t)heaviest;
+}
+
+static void note_full_name(struct cd_forms *forms, const struct table *table, struct cd_slice word,
+                           uint8_t type)
+{
+    uint32_t slot = *find_slot(forms, table, word, cd_hash(word.bytes, word.length, 0));
+    if (slot)
+        forms->surfaces[slot - 1].full_names |= 1U << type;
+}
+
+/* Tell single words of the full names that end or begin with them. */
+static void note_full_names(struct cd_forms *forms, const struct table *table)
+{
+    for (uint32_t i = 0; i < forms->surface_count; i++) {
+        struct cd_slice words[CD_NAME_WORDS_MAX];
+        unsigned count = cd_name_words(forms->surfaces[i].key, words);
+        uint8_t type = heaviest_type(&forms->surfaces[i]);
+        if (type == CD_PERSON && count > 1 && cd_is_generation(words[count - 1]))
+            count--;
+        if (count > 1 && type == CD_PERSON)
+            note_full_name(forms, table, words[count - 1], type);
+        if (count > 1 && type == CD_ORGANIZATION)
+            note_full_name(forms, table, words[0], type);
+    }
 }
 
 /* ---- spans --------------------------------------------------------------------------------- */
@@ -120,27 +163,26 @@ static enum cd_status gather_spans(const struct cd_document *document, const str
         if (span->confidence > surface->best[span->type])
             surface->best[span->type] = span->confidence;
     }
+    note_full_names(forms, &table);
     return CD_OK;
 }
 
 /* ---- types --------------------------------------------------------------------------------- */
 
-static uint8_t heaviest_type(const struct cd_surface *surface)
+/* A person or an organisation, and only the settled one of the two has a full name in the document. */
+static bool is_told_by_full_name(const struct cd_surface *surface, uint8_t type, uint8_t heaviest)
 {
-    int heaviest = 0;
-    for (int type = 1; type < CD_ENTITY_TYPE_COUNT; type++)
-        if (surface->weight[type] > surface->weight[heaviest])
-            heaviest = type;
-    return (uint8_t)heaviest;
+    const uint32_t both = 1U << CD_PERSON | 1U << CD_ORGANIZATION;
+    return (1U << type | 1U << heaviest) == both && surface->full_names == 1U << heaviest;
 }
 
 /* The type that a mention of `surface` keeps or gets. */
 static uint8_t settled_type(const struct cd_surface *surface, uint8_t type)
 {
     uint8_t heaviest = heaviest_type(surface);
-    bool weak = surface->weight[type] < MINORITY_SHARE_MAX * surface->weight[heaviest] &&
-                surface->best[type] < MINORITY_CONFIDENCE_MAX;
-    return weak ? heaviest : type;
+    bool rare = surface->weight[type] < MINORITY_SHARE_MAX * surface->weight[heaviest];
+    bool doubtful = surface->best[type] < MINORITY_CONFIDENCE_MAX;
+    return rare && (doubtful || is_told_by_full_name(surface, type, heaviest)) ? heaviest : type;
 }
 
 /* ---- forms --------------------------------------------------------------------------------- */

@@ -3,7 +3,10 @@
  * A surface is a folded name; a form is a surface with one type. Mentions of one form are the same thing
  * unless the form is a short name that fits several people (see aliases.h). Types are settled here: a surface
  * that the tagger gave different types is decided by the sum of confidences, unless both types are well
- * supported ("Washington" the president and the city). Everything lives in the arena. Inside entities/ only.
+ * supported ("Washington" the president and the city). Between a person and an organisation a full name is
+ * support enough: beside "Gerald Ford" the rarer type of "Ford" is not believed, however sure (one sense per
+ * discourse: Gale, Church and Yarowsky 1992), unless a longer name has that type too. Everything lives in the
+ * arena. Inside entities/ only.
  */
 #ifndef COPYDESK_ENTITIES_FORMS_H
 #define COPYDESK_ENTITIES_FORMS_H
@@ -40,6 +43,8 @@ struct cd_surface {
     struct cd_slice nickname;
     float weight[CD_ENTITY_TYPE_COUNT];  /* sum of confidences per type */
     float best[CD_ENTITY_TYPE_COUNT];    /* highest confidence per type */
+    uint32_t full_names;                 /* bit per type: a longer name of it ends (a person) or begins (an
+                                            organisation) with this word */
     uint32_t form[CD_ENTITY_TYPE_COUNT]; /* CD_NO_FORM where there is none */
 };
 

@@ -16,7 +16,8 @@
 
 enum { CD_LEXICON_BUCKETS = 65536, CD_PHRASE_TOKENS_MAX = 7 };
 
-/* A word's entry; cluster numbers begin at 1, 0 means unknown. */
+/* A word's entry; cluster numbers begin at 1, 0 means unknown. An entry under cd_class_key (features.h) holds
+ * the word's classes from news text instead: cluster[0] of 1,000, cluster[1] of 200. */
 struct cd_lexicon_word {
     uint16_t check;      /* low 16 bits of the word's hash */
     uint16_t cluster[3]; /* of 64 (low 6 bits) and 1,024 (high 10 bits); of 256; of 3,072 */

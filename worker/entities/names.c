@@ -236,6 +236,33 @@ bool cd_is_legal_form(struct cd_slice word)
                   "&", "cos", "incorporated", "lp", "pty", "bhd", "kk");
 }
 
+struct cd_slice cd_state_of_abbreviation(struct cd_slice word, bool acronym_shaped)
+{
+    enum { SHORT_BYTES = 2 }; /* such a word in capitals is something else: LA, PA */
+    static const char *const one_word[][2] = {
+        {"ala", "alabama"},       {"ariz", "arizona"},     {"ark", "arkansas"},     {"calif", "california"},
+        {"colo", "colorado"},     {"conn", "connecticut"}, {"del", "delaware"},     {"fla", "florida"},
+        {"ill", "illinois"},      {"ind", "indiana"},      {"kan", "kansas"},       {"mass", "massachusetts"},
+        {"mich", "michigan"},     {"minn", "minnesota"},   {"miss", "mississippi"}, {"mont", "montana"},
+        {"neb", "nebraska"},      {"nev", "nevada"},       {"okla", "oklahoma"},    {"ore", "oregon"},
+        {"penn", "pennsylvania"}, {"tenn", "tennessee"},   {"tex", "texas"},        {"wis", "wisconsin"},
+        {"wisc", "wisconsin"},    {"wyo", "wyoming"},      {"ga", "georgia"},       {"ky", "kentucky"},
+        {"la", "louisiana"},      {"md", "maryland"},      {"mo", "missouri"},      {"pa", "pennsylvania"},
+        {"va", "virginia"},       {"vt", "vermont"}};
+    static const char *const two_words[][2] = {
+        {"nc", "north carolina"}, {"nd", "north dakota"}, {"nh", "new hampshire"},
+        {"nj", "new jersey"},     {"nm", "new mexico"},   {"ri", "rhode island"},
+        {"sc", "south carolina"}, {"sd", "south dakota"}, {"wva", "west virginia"}};
+    if (word.length > SHORT_BYTES || !acronym_shaped)
+        for (size_t i = 0; i < sizeof one_word / sizeof *one_word; i++)
+            if (cd_word_is(word, one_word[i][0]))
+                return cd_slice_of(one_word[i][1]);
+    for (size_t i = 0; acronym_shaped && i < sizeof two_words / sizeof *two_words; i++)
+        if (cd_word_is(word, two_words[i][0]))
+            return cd_slice_of(two_words[i][1]);
+    return (struct cd_slice){NULL, 0};
+}
+
 bool cd_is_generation(struct cd_slice word)
 {
     return ONE_OF(word, "jr", "sr", "ii", "iii", "iv");

@@ -56,6 +56,12 @@ unsigned cd_initials(const struct cd_slice *words, unsigned count, bool with_joi
 /* Inc, Corp, Ltd, ...: the legal form behind a company's name. */
 bool cd_is_legal_form(struct cd_slice word);
 
+/* The state that an abbreviation in a date line or address names ("mich", "nd": Michigan, North Dakota),
+ * folded; empty for none. `acronym_shaped`: it stands in capitals, which tells "LA" from "La.". The
+ * traditional abbreviations (Associated Press Stylebook, "state names"), not the postal ones; "N.Y." and
+ * "Wash." are also cities and are left out. */
+struct cd_slice cd_state_of_abbreviation(struct cd_slice word, bool acronym_shaped);
+
 /* Jr, Sr, II, III, IV behind a person's name. */
 bool cd_is_generation(struct cd_slice word);
 

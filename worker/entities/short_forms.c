@@ -220,6 +220,17 @@ static bool is_turned_around(struct words s, struct words l)
            same_words(s.items, l.items + 2, rest);
 }
 
+/* Alone behind or before a name ("Homeland Security Department", "Department of Defense") it may be left out.
+ */
+static const char *const departments[] = {"department", "ministry", NULL};
+
+/* "Defense" of "Department of Defense". */
+static bool is_department_of(struct words s, struct words l)
+{
+    return l.count == s.count + 2 && is_listed(l.items[0], departments) && cd_word_is(l.items[1], "of") &&
+           is_suffix(s, l);
+}
+
 /* "Goldman" of "Goldman Sachs", "Harvard" of "Harvard University"; the long name has to come first unless
  * what was left out is only a kind. */
 static enum cd_short_form match_head(const struct cd_form *shorter, const struct cd_form *longer,
@@ -228,7 +239,7 @@ static enum cd_short_form match_head(const struct cd_form *shorter, const struct
     struct words tail = {l.items + s.count, l.count - s.count};
     if (all_listed(s, kinds_of_organization))
         return CD_SHORT_FORM_NOT;
-    if (all_listed(tail, droppable_tails))
+    if (all_listed(tail, droppable_tails) || (tail.count == 1 && is_listed(tail.items[0], departments)))
         return CD_SHORT_FORM_FAIR;
     if (is_listed(tail.items[0], daughter_tails) || is_listed(tail.items[tail.count - 1], daughter_tails))
         return CD_SHORT_FORM_NOT;
@@ -241,6 +252,8 @@ static enum cd_short_form match_tail(struct words s, struct words l)
     struct words left_out = {l.items, l.count - s.count};
     if (left_out.count == 1 && is_country_prefix(left_out.items[0]))
         return CD_SHORT_FORM_STRONG;
+    if (is_department_of(s, l) && !all_listed(s, kinds_of_organization))
+        return CD_SHORT_FORM_FAIR;
     bool after_joiner = cd_is_joiner(left_out.items[left_out.count - 1]);
     bool generic = s.count == 1
                        ? is_listed(s.items[0], kinds_of_organization) && !cd_word_is(s.items[0], "times")
@@ -277,6 +290,21 @@ static enum cd_short_form match_organization(const struct cd_form *shorter, cons
 
 /* ---- the others ---------------------------------------------------------------------------- */
 
+struct cd_slice cd_place_stem(const struct cd_form *form)
+{
+    struct cd_slice state = cd_state_of_abbreviation(form->key, form->acronym_shaped);
+    return state.length ? state : form->key;
+}
+
+/* "Heathrow" of "Heathrow Airport": only behind the full name, or else it is the town where the airport is.
+ */
+static bool may_drop_facility(const struct cd_form *shorter, const struct cd_form *longer)
+{
+    static const char *const facilities[] = {"airport", "stadium", "palace", NULL};
+    return !is_listed(longer->words[longer->word_count - 1], facilities) ||
+           longer->first_span < shorter->first_span;
+}
+
 static enum cd_short_form match_location(const struct cd_form *shorter, const struct cd_form *longer)
 {
     static const char *const tails[] = {"strip",     "river",   "ocean",   "desert",
@@ -286,6 +314,10 @@ static enum cd_short_form match_location(const struct cd_form *shorter, const st
     struct words s = all_words(shorter), l = all_words(longer);
     if (s.count == 0)
         return CD_SHORT_FORM_NOT;
+    if (cd_slice_equal(cd_place_stem(shorter), cd_place_stem(longer)))
+        return CD_SHORT_FORM_STRONG;
+    if (!cd_slice_equal(cd_place_stem(shorter), shorter->key))
+        return CD_SHORT_FORM_NOT; /* a state is no acronym of a city */
     if (is_acronym_of(shorter, l))
         return CD_SHORT_FORM_STRONG;
     if (cd_word_is(shorter->key, "us") &&
@@ -294,7 +326,7 @@ static enum cd_short_form match_location(const struct cd_form *shorter, const st
     if (cd_word_is(shorter->key, "united states") && cd_word_is(longer->key, "united states of america"))
         return CD_SHORT_FORM_STRONG;
     if (is_prefix(s, l) && all_listed((struct words){l.items + s.count, l.count - s.count}, tails))
-        return CD_SHORT_FORM_FAIR;
+        return may_drop_facility(shorter, longer) ? CD_SHORT_FORM_FAIR : CD_SHORT_FORM_NOT;
     if (is_suffix(s, l) && l.count - s.count == 1 && is_listed(l.items[0], heads))
         return CD_SHORT_FORM_FAIR;
     return CD_SHORT_FORM_NOT;

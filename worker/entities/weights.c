@@ -2,6 +2,10 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 /* Buckets must follow one another and end with the last entry, so that cd_weights_add needs no checks. */
 static bool is_sound(const struct cd_weights *weights, size_t buckets, size_t entries)
@@ -13,6 +17,36 @@ static bool is_sound(const struct cd_weights *weights, size_t buckets, size_t en
 }
 
 enum { COUNT_MAX = 128 }; /* features of one call */
+
+static void fill_group(const struct cd_weights *weights, const uint32_t *index, struct cd_weight_group *group)
+{
+    uint32_t first = index[0], entries = index[CD_WEIGHT_GROUP_BUCKETS] - first;
+    *group = (struct cd_weight_group){.first_row = first};
+    if (entries > CD_WEIGHT_GROUP_CHECKS) {
+        memset(group->bounds, CD_WEIGHT_GROUP_FULL, sizeof group->bounds);
+        return;
+    }
+    memcpy(group->checks, &weights->checks[first], entries * sizeof *group->checks);
+    for (unsigned b = 0; b < CD_WEIGHT_GROUP_BUCKETS; b++)
+        group->bounds[b] = (uint8_t)((index[b] - first) | (index[b + 1] - first) << 4);
+}
+
+static enum cd_status arrange(struct cd_weights *weights, size_t buckets, struct cd_error *error)
+{
+    size_t count = buckets / CD_WEIGHT_GROUP_BUCKETS;
+    weights->groups = aligned_alloc(64, count * sizeof *weights->groups);
+    weights->present = calloc(buckets, sizeof *weights->present);
+    if (!weights->groups || !weights->present)
+        return cd_fail(error, CD_MEMORY, NULL, "out of memory while loading the models");
+    for (size_t g = 0; g < count; g++)
+        fill_group(weights, &weights->index[g * CD_WEIGHT_GROUP_BUCKETS], &weights->groups[g]);
+    for (size_t b = 0; b < buckets; b++)
+        for (uint32_t e = weights->index[b]; e < weights->index[b + 1]; e++)
+            weights->present[b] |= (uint16_t)(1U << (weights->checks[e] & 15));
+    for (unsigned bounds = 0; bounds < 256; bounds++)
+        weights->lanes_of[bounds] = (uint16_t)((1U << (bounds >> 4)) - (1U << (bounds & 15)));
+    return CD_OK;
+}
 
 static enum cd_status part(const struct cd_model_file *file, const char *name, const char *suffix,
                            size_t item_bytes, struct cd_slice *section, struct cd_error *error)
@@ -38,7 +72,7 @@ enum cd_status cd_weights_open(const struct cd_model_file *file, const char *nam
     if (status != CD_OK)
         return status;
     size_t buckets = index.length / sizeof(uint32_t) - 1, entries = rows.length / CD_LABELS;
-    bool power = index.length > sizeof(uint32_t) && (buckets & (buckets - 1)) == 0 && buckets > 1;
+    bool power = index.length > sizeof(uint32_t) && (buckets & (buckets - 1)) == 0 && buckets >= 16;
     if (!power || checks.length / sizeof(uint16_t) != entries ||
         calibration.length != sizeof weights->calibration ||
         transitions.length != sizeof(float) + sizeof(struct cd_transitions))
@@ -54,33 +88,113 @@ enum cd_status cd_weights_open(const struct cd_model_file *file, const char *nam
     if (!is_sound(weights, buckets, entries) || !cd_transitions_finite(&weights->transitions) ||
         !(weights->scale > 0 && weights->scale < 1))
         return cd_fail(error, CD_INVALID, NULL, "the weights \"%s\" of the model are damaged", name);
-    return CD_OK;
+    return arrange(weights, buckets, error);
 }
 
-/* The table is larger than the near caches: all look-ups of a token are under way before the first is needed.
- */
-void cd_weights_add(const struct cd_weights *weights, const uint64_t *features, uint32_t count,
+void cd_weights_close(struct cd_weights *weights)
+{
+    free(weights->groups);
+    free(weights->present);
+    weights->groups = NULL;
+    weights->present = NULL;
+}
+
+/* ---- looking up ---------------------------------------------------------------------------- */
+
+/* A bit for each lane of a group (its checks, then four lanes of other things) that equals `check`. */
+static inline unsigned equal_lanes(const struct cd_weight_group *group, uint16_t check)
+{
+#ifdef __SSE2__
+    const __m128i *lanes = (const __m128i *)(const void *)group, wanted = _mm_set1_epi16((short)check);
+    __m128i low = _mm_cmpeq_epi16(_mm_load_si128(lanes), wanted),
+            high = _mm_cmpeq_epi16(_mm_load_si128(lanes + 1), wanted);
+    return (unsigned)_mm_movemask_epi8(_mm_packs_epi16(low, high));
+#else
+    unsigned lanes = 0;
+    for (unsigned i = 0; i < CD_WEIGHT_GROUP_CHECKS; i++)
+        lanes |= (unsigned)(group->checks[i] == check) << i;
+    return lanes;
+#endif
+}
+
+/* One in some hundred groups is too full for its checks. */
+static bool find_in_table(const struct cd_weights *weights, uint64_t feature, uint32_t *row)
+{
+    const uint32_t *bucket = &weights->index[feature >> weights->shift];
+    for (*row = bucket[0]; *row < bucket[1]; ++*row)
+        if (weights->checks[*row] == (uint16_t)feature)
+            return true;
+    return false;
+}
+
+/* The row of a feature; false when it was not learned. Without a jump that could be guessed wrong. */
+static inline bool find_row(const struct cd_weights *weights, uint64_t feature, uint32_t *row)
+{
+    uint64_t bucket = feature >> weights->shift;
+    const struct cd_weight_group *group = &weights->groups[bucket / CD_WEIGHT_GROUP_BUCKETS];
+    uint8_t bounds = group->bounds[bucket % CD_WEIGHT_GROUP_BUCKETS];
+    if (__builtin_expect(bounds == CD_WEIGHT_GROUP_FULL, 0))
+        return find_in_table(weights, feature, row);
+    unsigned found = equal_lanes(group, (uint16_t)feature) & weights->lanes_of[bounds];
+    *row = group->first_row + (unsigned)__builtin_ctz(found | 1U << CD_WEIGHT_GROUP_CHECKS);
+    return found != 0;
+}
+
+uint32_t cd_weights_sift(const struct cd_weights *weights, uint64_t *features, uint32_t count)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t feature = features[i], bucket = feature >> weights->shift;
+        features[kept] = feature;
+        kept += weights->present[bucket] >> (feature & 15) & 1;
+    }
+    for (uint32_t i = 0; i < kept; i++)
+        __builtin_prefetch(&weights->groups[(features[i] >> weights->shift) / CD_WEIGHT_GROUP_BUCKETS]);
+    return kept;
+}
+
+uint32_t cd_weights_find(const struct cd_weights *weights, const uint64_t *features, uint32_t count,
+                         uint32_t *rows)
+{
+    uint32_t found = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t row;
+        bool is_known = find_row(weights, features[i], &row);
+        __builtin_prefetch(weights->rows[row]);
+        rows[found] = row;
+        found += is_known;
+    }
+    return found;
+}
+
+/* Bytes at even and odd places are summed apart, which spares widening them one by one. */
+void cd_weights_sum(const struct cd_weights *weights, const uint32_t *rows, uint32_t count,
                     int16_t sum[CD_LABELS])
 {
-    for (uint32_t i = 0; i < count; i++)
-        __builtin_prefetch(&weights->index[features[i] >> weights->shift]);
-    for (uint32_t i = 0; i < count; i++)
-        __builtin_prefetch(&weights->checks[weights->index[features[i] >> weights->shift]]);
-    const int8_t *found[COUNT_MAX];
-    uint32_t hits = 0;
+    cd_sum_lanes even[2] = {0}, odd[2] = {0}, sums[4];
     for (uint32_t i = 0; i < count; i++) {
-        const uint32_t *bucket = &weights->index[features[i] >> weights->shift];
-        for (uint32_t e = bucket[0]; e < bucket[1]; e++) {
-            if (weights->checks[e] != (uint16_t)features[i])
-                continue;
-            found[hits++] = weights->rows[e];
-            __builtin_prefetch(weights->rows[e]);
-            break;
-        }
+        cd_sum_lanes first, second;
+        memcpy(&first, weights->rows[rows[i]], sizeof first);
+        memcpy(&second, weights->rows[rows[i]] + sizeof first, sizeof second);
+        even[0] += first << 8 >> 8;
+        even[1] += second << 8 >> 8;
+        odd[0] += first >> 8;
+        odd[1] += second >> 8;
     }
-    for (uint32_t h = 0; h < hits; h++)
-        for (unsigned k = 0; k < CD_LABELS; k++)
-            sum[k] = (int16_t)(sum[k] + found[h][k]);
+    memcpy(sums, sum, sizeof sums);
+    for (unsigned half = 0; half < 2; half++) {
+        sums[2 * half] += __builtin_shufflevector(even[half], odd[half], 0, 8, 1, 9, 2, 10, 3, 11);
+        sums[2 * half + 1] += __builtin_shufflevector(even[half], odd[half], 4, 12, 5, 13, 6, 14, 7, 15);
+    }
+    memcpy(sum, sums, sizeof sums);
+}
+
+void cd_weights_add(const struct cd_weights *weights, uint64_t *features, uint32_t count,
+                    int16_t sum[CD_LABELS])
+{
+    uint32_t rows[COUNT_MAX];
+    uint32_t kept = cd_weights_sift(weights, features, count);
+    cd_weights_sum(weights, rows, cd_weights_find(weights, features, kept, rows), sum);
 }
 
 float cd_calibrated(const struct cd_calibration *calibration, unsigned type, float p)

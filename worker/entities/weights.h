@@ -19,24 +19,54 @@ struct cd_calibration {
     float slope, offsets[CD_TYPES];
 };
 
+/* Eight sums of weights; sums wrap around, which no sensible model makes them do. */
+typedef int16_t cd_sum_lanes __attribute__((vector_size(16), may_alias));
+
+enum { CD_WEIGHT_GROUP_BUCKETS = 4, CD_WEIGHT_GROUP_CHECKS = 12 };
+
+/* Four consecutive buckets in half a cache line, so that a look-up is one memory access and one comparison of
+ * vectors. */
+struct cd_weight_group {
+    uint16_t checks[CD_WEIGHT_GROUP_CHECKS];
+    uint32_t first_row; /* of the first check; the others follow */
+    /* Where a bucket's checks begin (low four bits) and end, or CD_WEIGHT_GROUP_FULL for all buckets of a
+     * group with more entries than checks: the table itself must be asked. */
+    uint8_t bounds[CD_WEIGHT_GROUP_BUCKETS];
+};
+
+enum { CD_WEIGHT_GROUP_FULL = 255 };
+
 struct cd_weights {
     const uint32_t *index;  /* first entry of each bucket; one more at the end */
     const uint16_t *checks; /* per entry */
     const int8_t (*rows)[CD_LABELS];
-    unsigned shift; /* bucket = hash >> shift */
-    float scale;    /* score = sum of weights x scale */
+    struct cd_weight_group *groups; /* the same, arranged for look-ups */
+    uint16_t *present;              /* per bucket: a bit for the low four bits of each of its checks */
+    uint16_t lanes_of[256];         /* bounds as a set of lanes */
+    unsigned shift;                 /* bucket = hash >> shift */
+    float scale;                    /* score = sum of weights x scale */
     struct cd_transitions transitions;
     struct cd_calibration calibration;
 };
 
 /* Read in place the sections NAME.index, NAME.checks, NAME.rows, NAME.transitions and NAME.calibration;
- * everything in them is checked once.
+ * everything in them is checked once. Close what was opened.
  */
 enum cd_status cd_weights_open(const struct cd_model_file *file, const char *name, struct cd_weights *weights,
                                struct cd_error *error);
+void cd_weights_close(struct cd_weights *weights);
 
-/* Add the rows of features (at most 128) to `sum`. */
-void cd_weights_add(const struct cd_weights *weights, const uint64_t *features, uint32_t count,
+/* Three steps: drop the features that were surely not learned, most of them, and let memory bring what looks
+ * up the others (returns how many); look up the rows of those that were learned (returns how many); add rows
+ * to `sum`. Doing something else between the steps hides the way to memory. */
+uint32_t cd_weights_sift(const struct cd_weights *weights, uint64_t *features, uint32_t count);
+uint32_t cd_weights_find(const struct cd_weights *weights, const uint64_t *features, uint32_t count,
+                         uint32_t *rows);
+void cd_weights_sum(const struct cd_weights *weights, const uint32_t *rows, uint32_t count,
+                    int16_t sum[CD_LABELS]);
+
+/* All three for features (at most 128), which are used up. */
+void cd_weights_add(const struct cd_weights *weights, uint64_t *features, uint32_t count,
                     int16_t sum[CD_LABELS]);
 
 /* The calibrated probability of a span of `type` whose marginal is `p`. */

@@ -32,9 +32,14 @@ static void sum_places(struct cd_cached_word *entry, const struct cd_weights *we
     }
 }
 
+static uint32_t first_slot(const struct cd_word_cache *cache, uint64_t key)
+{
+    return (uint32_t)(key >> 20) & (cache->slot_count - 1);
+}
+
 static uint32_t *slot_of(const struct cd_word_cache *cache, uint64_t key)
 {
-    uint32_t mask = cache->slot_count - 1, at = (uint32_t)(key >> 20) & mask;
+    uint32_t mask = cache->slot_count - 1, at = first_slot(cache, key);
     while (cache->slots[at] && word_at(cache, cache->slots[at] - 1)->key != key)
         at = (at + 1) & mask;
     return &cache->slots[at];
@@ -69,11 +74,37 @@ static struct cd_cached_word *add_word(struct cd_word_cache *cache)
     return word_at(cache, cache->count);
 }
 
-const struct cd_cached_word *cd_word_cache_find(struct cd_word_cache *cache, struct cd_slice text,
-                                                enum cd_token_kind kind, bool caseless)
+struct cd_word_lookup cd_word_cache_look_up(const struct cd_word_cache *cache, struct cd_slice text,
+                                            enum cd_token_kind kind, bool caseless)
 {
     uint64_t key = cd_hash(text.bytes, text.length, kind * 2U + caseless);
-    uint32_t *slot = slot_of(cache, key);
+    __builtin_prefetch(&cache->slots[first_slot(cache, key)]);
+    return (struct cd_word_lookup){key, text, (uint8_t)kind, caseless};
+}
+
+void cd_word_cache_prefetch(const struct cd_word_cache *cache, const struct cd_word_lookup *lookup)
+{
+    uint32_t slot = cache->slots[first_slot(cache, lookup->key)];
+    if (slot)
+        __builtin_prefetch(word_at(cache, slot - 1));
+}
+
+static struct cd_cached_word *describe(struct cd_word_cache *cache, const struct cd_word_lookup *lookup)
+{
+    struct cd_cached_word *entry = add_word(cache);
+    if (!entry)
+        return NULL;
+    entry->key = lookup->key;
+    entry->uses = 1;
+    cd_describe_word(cache->lexicon, lookup->text, lookup->kind, lookup->caseless, &entry->word);
+    sum_places(entry, cache->weights[lookup->caseless], lookup->text, lookup->caseless);
+    return entry;
+}
+
+const struct cd_cached_word *cd_word_cache_find(struct cd_word_cache *cache,
+                                                const struct cd_word_lookup *lookup)
+{
+    uint32_t *slot = slot_of(cache, lookup->key);
     if (*slot) {
         struct cd_cached_word *found = word_at(cache, *slot - 1);
         found->uses++;
@@ -82,16 +113,11 @@ const struct cd_cached_word *cd_word_cache_find(struct cd_word_cache *cache, str
     if (cache->count * 2 >= cache->slot_count) {
         if (!resize_slots(cache, cache->slot_count * 2))
             return NULL;
-        slot = slot_of(cache, key);
+        slot = slot_of(cache, lookup->key);
     }
-    struct cd_cached_word *entry = add_word(cache);
-    if (!entry)
-        return NULL;
-    entry->key = key;
-    entry->uses = 1;
-    cd_describe_word(cache->lexicon, text, kind, caseless, &entry->word);
-    sum_places(entry, cache->weights[caseless], text, caseless);
-    *slot = ++cache->count;
+    struct cd_cached_word *entry = describe(cache, lookup);
+    if (entry)
+        *slot = ++cache->count;
     return entry;
 }
 

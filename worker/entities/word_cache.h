@@ -26,9 +26,23 @@ void cd_word_cache_free(struct cd_word_cache *cache);
 /* Make room; invalidates all pointers. False when out of memory. */
 bool cd_word_cache_trim(struct cd_word_cache *cache);
 
-/* The entry of a token's text; NULL when out of memory. */
-const struct cd_cached_word *cd_word_cache_find(struct cd_word_cache *cache, struct cd_slice text,
-                                                enum cd_token_kind kind, bool caseless);
+/* A token as the cache knows it. */
+struct cd_word_lookup {
+    uint64_t key;
+    struct cd_slice text;
+    uint8_t kind; /* enum cd_token_kind */
+    bool caseless;
+};
+
+/* The cache is larger than the near memory. Whoever looks up many tokens makes all look-ups first, calls
+ * cd_word_cache_prefetch some tokens ahead of cd_word_cache_find, and hardly waits. */
+struct cd_word_lookup cd_word_cache_look_up(const struct cd_word_cache *cache, struct cd_slice text,
+                                            enum cd_token_kind kind, bool caseless);
+void cd_word_cache_prefetch(const struct cd_word_cache *cache, const struct cd_word_lookup *lookup);
+
+/* The entry of a token; NULL when out of memory. */
+const struct cd_cached_word *cd_word_cache_find(struct cd_word_cache *cache,
+                                                const struct cd_word_lookup *lookup);
 /* The edge before (or after) a sentence. */
 const struct cd_cached_word *cd_word_cache_edge(const struct cd_word_cache *cache, bool end, bool caseless);
 

@@ -113,12 +113,16 @@ static enum cd_writing writing_of(const struct folded *f)
     return f->first_upper && f->uppers == 1 ? CD_WRITTEN_CAPITAL : CD_WRITTEN_MIXED;
 }
 
-static bool is_one_of(struct cd_slice word, const char *list)
+static uint64_t class_key(const struct folded *f, bool caseless)
 {
-    for (const char *p = list; *p; p += strcspn(p, " "), p += strspn(p, " "))
-        if (strcspn(p, " ") == word.length && memcmp(p, word.bytes, word.length) == 0)
-            return true;
-    return false;
+    return cd_hash(f->cased, f->cased_length, caseless ? 6 : 5);
+}
+
+uint64_t cd_class_key(struct cd_slice text, bool caseless)
+{
+    struct folded f;
+    fold(text, caseless, &f);
+    return class_key(&f, caseless);
 }
 
 void cd_describe_word(const struct cd_lexicon *lexicon, struct cd_slice text, enum cd_token_kind kind,
@@ -142,12 +146,15 @@ void cd_describe_word(const struct cd_lexicon *lexicon, struct cd_slice text, en
         word->cluster[3] = entry->cluster[2];
         word->profile = entry->profile;
     }
-    word->begins_phrase = cd_lexicon_phrase(lexicon, cd_phrase_hash(0, word->phrase)) != 0;
-    word->connects = is_one_of(
+    entry = cd_lexicon_find(lexicon, class_key(&f, caseless));
+    if (entry)
+        memcpy(word->news, entry->cluster, sizeof word->news);
+    word->names = (uint16_t)cd_lexicon_phrase(lexicon, cd_phrase_hash(0, word->phrase));
+    word->connects = cd_slice_is_listed(
         lower, "of the and for de la le el al bin von van der den du des di da dos in on & - ' 's . at to y");
-    word->quote = is_one_of(lower, "\" '");
-    word->closes_quote = is_one_of(text, "\" '' ' \xE2\x80\x9D \xE2\x80\x99 \xC2\xBB");
-    word->bracket = is_one_of(lower, "( [");
+    word->quote = cd_slice_is_listed(lower, "\" '");
+    word->closes_quote = cd_slice_is_listed(text, "\" '' ' \xE2\x80\x9D \xE2\x80\x99 \xC2\xBB");
+    word->bracket = cd_slice_is_listed(lower, "( [");
 }
 
 void cd_describe_edge(bool end, struct cd_word *word)
@@ -228,9 +235,13 @@ uint32_t cd_word_features(const struct cd_word *word, struct cd_slice text, enum
     if (place == CD_PLACE_RIGHT || place == CD_PLACE_LEFT) {
         if (word->cluster[2])
             emit(&sink, 8, word->cluster[2]);
+        if (word->news[0])
+            emit(&sink, 22, word->news[0]);
         return sink.count;
     }
     emit(&sink, 5, word->shape);
+    emit(&sink, 22, word->news[0]);
+    emit(&sink, 23, word->news[1]);
     emit(&sink, 6, word->cluster[1]);
     emit(&sink, 8, word->cluster[2]);
     if (place == CD_PLACE_NEXT2 || place == CD_PLACE_PREVIOUS2)

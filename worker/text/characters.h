@@ -20,7 +20,13 @@ enum cd_character {
     CD_CHARACTER_MARK /* combining marks, joiners, variation selectors: they stick to what stands before */
 };
 
-enum cd_character cd_character_kind(uint32_t codepoint);
+extern const uint8_t cd_ascii_kinds[128]; /* enum cd_character */
+enum cd_character cd_character_kind_beyond_ascii(uint32_t codepoint);
+
+static inline enum cd_character cd_character_kind(uint32_t codepoint)
+{
+    return codepoint < 0x80 ? cd_ascii_kinds[codepoint] : cd_character_kind_beyond_ascii(codepoint);
+}
 
 /* The simple lower-case form (one code point of the same or another size); itself when there is none. */
 uint32_t cd_character_lower(uint32_t codepoint);

@@ -112,23 +112,34 @@ struct case_counts {
     uint32_t upper, long_upper; /* capitals only; long: of four letters or more */
 };
 
+/* Capital and small letters among the first bytes of a word. */
+static void count_letters(struct cd_slice word, uint32_t *uppers, uint32_t *lowers)
+{
+    unsigned size;
+    for (size_t i = 0; i < word.length && i < 32; i += size) {
+        unsigned char byte = (unsigned char)word.bytes[i];
+        size = 1;
+        if (byte < 0x80) {
+            *uppers += byte >= 'A' && byte <= 'Z';
+            *lowers += byte >= 'a' && byte <= 'z';
+            continue;
+        }
+        uint32_t c = cd_utf8_decode(word, i, &size);
+        *uppers += cd_character_is_upper(c);
+        *lowers += cd_character_is_lower(c);
+    }
+}
+
 static void count_word(const struct cd_document *document, uint32_t token, struct case_counts *counts)
 {
     if (document->tokens[token].kind != CD_TOKEN_WORD)
         return;
     struct cd_slice word = cd_token_text(document, token);
-    unsigned size;
     uint32_t uppers = 0, lowers = 0;
-    bool first_upper = false;
-    for (size_t i = 0; i < word.length && i < 32; i += size) {
-        uint32_t c = cd_utf8_decode(word, i, &size);
-        bool upper = cd_character_is_upper(c);
-        first_upper |= i == 0 && upper;
-        uppers += upper;
-        lowers += cd_character_is_lower(c);
-    }
+    count_letters(word, &uppers, &lowers);
     if (uppers + lowers == 0 || word.bytes[0] == '\'' || word.bytes[0] == '\xE2')
         return;
+    bool first_upper = uppers > 0 && cd_character_is_upper(first_character(document, token));
     counts->lower += !first_upper;
     counts->long_lower += !first_upper && lowers >= 4;
     counts->capital += first_upper && lowers > 0;
@@ -163,26 +174,40 @@ static enum cd_letter_case judge_beside_field(const struct case_counts *c, enum 
     return agrees ? field : own;
 }
 
-static void count_tokens(const struct cd_document *document, uint32_t first, uint32_t count,
-                         struct case_counts *counts)
+static struct case_counts counts_of(const struct cd_document *document, const struct cd_sentence *sentence)
 {
-    for (uint32_t i = first; i < first + count; i++)
-        count_word(document, i, counts);
+    struct case_counts counts = {0};
+    for (uint32_t i = sentence->first_token; i < sentence->first_token + sentence->token_count; i++)
+        count_word(document, i, &counts);
+    return counts;
 }
 
-static void judge_sentences(struct cd_document *document, uint32_t title_tokens)
+static void add_counts(struct case_counts *total, const struct case_counts *more)
 {
-    struct case_counts title = {0}, body = {0};
-    count_tokens(document, 0, title_tokens, &title);
-    count_tokens(document, title_tokens, document->token_count - title_tokens, &body);
-    enum cd_letter_case title_case = judge(&title), body_case = judge(&body);
+    total->lower += more->lower;
+    total->long_lower += more->long_lower;
+    total->capital += more->capital;
+    total->upper += more->upper;
+    total->long_upper += more->long_upper;
+}
+
+static enum cd_status judge_sentences(struct cd_document *document, struct cd_arena *arena,
+                                      struct cd_error *error)
+{
+    struct case_counts fields[2] = {0}; /* [in_title] */
+    struct case_counts *own = cd_arena_allocate(arena, (document->sentence_count + 1) * sizeof *own);
+    if (!own)
+        return cd_fail(error, CD_MEMORY, NULL, "out of memory");
+    for (uint32_t i = 0; i < document->sentence_count; i++) {
+        own[i] = counts_of(document, &document->sentences[i]);
+        add_counts(&fields[document->sentences[i].in_title], &own[i]);
+    }
+    enum cd_letter_case cases[2] = {judge(&fields[0]), judge(&fields[1])};
     for (uint32_t i = 0; i < document->sentence_count; i++) {
         struct cd_sentence *sentence = &document->sentences[i];
-        struct case_counts own = {0};
-        count_tokens(document, sentence->first_token, sentence->token_count, &own);
-        sentence->letter_case =
-            (uint8_t)judge_beside_field(&own, sentence->in_title ? title_case : body_case);
+        sentence->letter_case = (uint8_t)judge_beside_field(&own[i], cases[sentence->in_title]);
     }
+    return CD_OK;
 }
 
 /* ---- cutting ------------------------------------------------------------------------------- */
@@ -248,6 +273,5 @@ enum cd_status cd_cut_sentences(struct cd_document *document, uint32_t title_tok
         };
         first = end;
     }
-    judge_sentences(document, title_tokens);
-    return CD_OK;
+    return judge_sentences(document, arena, error);
 }

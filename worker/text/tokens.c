@@ -17,34 +17,13 @@ struct scanner {
 
 /* ---- characters at a place ----------------------------------------------------------------- */
 
-static const uint8_t ascii_kinds[128] = {
-#define SPACE       CD_CHARACTER_SPACE
-#define LETTER      CD_CHARACTER_LETTER
-#define DIGIT       CD_CHARACTER_DIGIT
-#define PUNCTUATION CD_CHARACTER_PUNCTUATION
-#define SYMBOL      CD_CHARACTER_SYMBOL
-    [0 ... 9] = SPACE,      ['\n'] = CD_CHARACTER_NEWLINE,
-    [11 ... 12] = SPACE,    ['\r'] = CD_CHARACTER_NEWLINE,
-    [14 ... 32] = SPACE,    ['!' ... '/'] = PUNCTUATION,
-    ['0' ... '9'] = DIGIT,  [':' ... '@'] = PUNCTUATION,
-    ['A' ... 'Z'] = LETTER, ['[' ... '`'] = PUNCTUATION,
-    ['a' ... 'z'] = LETTER, ['{' ... '~'] = PUNCTUATION,
-    [127] = SPACE,
-#undef SPACE
-#undef LETTER
-#undef DIGIT
-#undef PUNCTUATION
-#undef SYMBOL
-};
-
 static enum cd_character kind_at(const struct scanner *s, size_t at, unsigned *size, uint32_t *codepoint)
 {
     unsigned char byte = (unsigned char)s->text.bytes[at];
     *size = 1;
     *codepoint = byte;
-    if (byte < 0x80 && byte != '\'' && byte != '$' && byte != '+' && byte != '<' && byte != '=' &&
-        byte != '>' && byte != '^' && byte != '~')
-        return ascii_kinds[byte];
+    if (byte < 0x80)
+        return cd_ascii_kinds[byte];
     *codepoint = cd_utf8_decode(s->text, at, size);
     return cd_character_kind(*codepoint);
 }
@@ -95,14 +74,6 @@ static void add_token(struct scanner *s, size_t begin, size_t end, enum cd_token
 
 /* ---- abbreviations ------------------------------------------------------------------------- */
 
-static bool listed(const char *list, const char *word, size_t length)
-{
-    for (const char *p = list; *p; p += strcspn(p, " "), p += strspn(p, " "))
-        if (strcspn(p, " ") == length && memcmp(p, word, length) == 0)
-            return true;
-    return false;
-}
-
 bool cd_is_abbreviation(struct cd_slice word, bool *opens)
 {
     static const char titles[] =
@@ -113,7 +84,7 @@ bool cd_is_abbreviation(struct cd_slice word, bool *opens)
         "sep oct nov dec mon tue tues wed thu thur thurs fri sat sun etc est al ca cf eg ie ala "
         "ariz ark calif colo conn del fla ga ill ind kan ky la md mass mich minn miss mo mont neb "
         "nev okla ore pa tenn tex va vt wash wis wyo";
-    char lower[8];
+    char small[8];
     size_t length = word.length - 1;
     if (opens)
         *opens = false;
@@ -125,18 +96,19 @@ bool cd_is_abbreviation(struct cd_slice word, bool *opens)
             *opens = initial;
         return initial;
     }
-    if (length >= sizeof lower)
+    if (length >= sizeof small)
         return false;
     for (size_t i = 0; i < length; i++)
-        lower[i] = (char)(word.bytes[i] | 32);
-    bool title = listed(titles, lower, length);
+        small[i] = (char)(word.bytes[i] | 32);
+    struct cd_slice lower = {small, length};
+    bool title = cd_slice_is_listed(lower, titles);
     if (opens)
         *opens = title;
     /* "no." and "sat." are words far more often than abbreviations when written small. */
     if (word.bytes[0] >= 'a' && word.bytes[0] <= 'z')
-        return (title && !listed("no nos fig sec det st sr hon", lower, length)) ||
-               listed("etc al ca cf eg ie inc", lower, length);
-    return title || listed(others, lower, length);
+        return (title && !cd_slice_is_listed(lower, "no nos fig sec det st sr hon")) ||
+               cd_slice_is_listed(lower, "etc al ca cf eg ie inc");
+    return title || cd_slice_is_listed(lower, others);
 }
 
 /* ---- words and numbers --------------------------------------------------------------------- */
@@ -182,7 +154,7 @@ static bool joins_by_period(const struct scanner *s, size_t begin, size_t period
     if ((short_before && short_after) || (short_before && last > begin && end - period <= 3) ||
         (short_after && period - last <= 2 && s->text.bytes[period + 1] <= 'Z'))
         return true;
-    return listed(domains, s->text.bytes + period + 1, end - period - 1);
+    return cd_slice_is_listed(cd_slice_part(s->text, period + 1, end), domains);
 }
 
 /* End of the number or word that begins at `at` with a letter or digit. */
@@ -273,7 +245,7 @@ static bool may_be_address(const struct scanner *s, size_t at)
         return false;
     size_t i = 0;
     while (i < rest && i < 64 &&
-           (ascii_kinds[p[i] & 0x7F] == CD_CHARACTER_LETTER || strchr(".-_+0123456789", p[i])) && p[i])
+           (cd_ascii_kinds[p[i] & 0x7F] == CD_CHARACTER_LETTER || strchr(".-_+0123456789", p[i])) && p[i])
         i++;
     return i > 0 && i < rest && p[i] == '@';
 }

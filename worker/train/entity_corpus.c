@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../text/characters.h"
+#include "copydesk/hash.h"
 #include "copydesk/utf8.h"
 #include "lines.h"
 
@@ -276,4 +277,44 @@ void cd_recase(enum cd_recase how, char *bytes, size_t length)
         inside = letter || kind == CD_CHARACTER_MARK || (inside && kind == CD_CHARACTER_APOSTROPHE) ||
                  kind == CD_CHARACTER_DIGIT;
     }
+}
+
+static enum cd_recase choose_recase(uint64_t random)
+{
+    static const enum cd_recase ways[] = {CD_RECASE_TITLE,     CD_RECASE_TITLE_SMALL_WORDS,
+                                          CD_RECASE_TITLE_ALL, CD_RECASE_UPPER,
+                                          CD_RECASE_UPPER,     CD_RECASE_LOWER,
+                                          CD_RECASE_LOWER,     CD_RECASE_TITLE_SMALL_WORDS};
+    return ways[random % (sizeof ways / sizeof *ways)];
+}
+
+static void recase_parts(uint64_t random, struct cd_arena *arena, struct cd_slice title, struct cd_slice body)
+{
+    struct cd_document document;
+    if (cd_document_build(title, body, arena, &document, NULL) != CD_OK)
+        return;
+    if (title.length)
+        cd_recase(choose_recase(random), (char *)title.bytes, title.length);
+    for (uint32_t s = 0; s < document.sentence_count; s++) {
+        random = cd_hash_mix(random, s + 1);
+        const struct cd_sentence *sentence = &document.sentences[s];
+        if (sentence->in_title || random % 5 != 0)
+            continue;
+        uint32_t begin = document.tokens[sentence->first_token].begin_byte - document.body_begin_byte;
+        uint32_t end = document.tokens[sentence->first_token + sentence->token_count - 1].end_byte -
+                       document.body_begin_byte;
+        cd_recase(choose_recase(random >> 32), (char *)body.bytes + begin, end - begin);
+    }
+}
+
+void cd_recase_copy(enum cd_recased how, uint64_t random, struct cd_arena *arena, struct cd_slice title,
+                    struct cd_slice body)
+{
+    if (how == CD_RECASED_PARTS)
+        recase_parts(random, arena, title, body);
+    if (how != CD_RECASED_WHOLE)
+        return;
+    enum cd_recase way = choose_recase(random);
+    cd_recase(way, (char *)title.bytes, title.length);
+    cd_recase(way, (char *)body.bytes, body.length);
 }

@@ -67,4 +67,11 @@ enum cd_recase {
  * TITLE_ALL: the rest of each word becomes small. */
 void cd_recase(enum cd_recase how, char *bytes, size_t length);
 
+/* How much of a document to rewrite: the title and a fifth of the body's sentences, so that the rest can tell
+ * of its names; or all in one way. */
+enum cd_recased { CD_RECASED_NOT, CD_RECASED_PARTS, CD_RECASED_WHOLE };
+/* Rewrite title and body (memory of the caller's) in ways that `random` chooses. */
+void cd_recase_copy(enum cd_recased how, uint64_t random, struct cd_arena *arena, struct cd_slice title,
+                    struct cd_slice body);
+
 #endif

@@ -230,37 +230,6 @@ static void take_document(struct build *b, const struct cd_gold_document *gold,
 
 /* ---- copies in other letter cases ---------------------------------------------------------- */
 
-static enum cd_recase recase_of(uint64_t random)
-{
-    static const enum cd_recase ways[] = {CD_RECASE_TITLE,     CD_RECASE_TITLE_SMALL_WORDS,
-                                          CD_RECASE_TITLE_ALL, CD_RECASE_UPPER,
-                                          CD_RECASE_UPPER,     CD_RECASE_LOWER,
-                                          CD_RECASE_LOWER,     CD_RECASE_TITLE_SMALL_WORDS};
-    return ways[random % (sizeof ways / sizeof *ways)];
-}
-
-/* Recase the title and some of the sentences of the body, so that the rest of the document can tell of its
- * names. */
-static void recase_parts(struct build *b, const struct cd_gold_document *gold, uint64_t random,
-                         struct cd_slice *title, struct cd_slice *body)
-{
-    struct cd_document document;
-    if (cd_document_build(gold->title, gold->body, b->document_arena, &document, NULL) != CD_OK)
-        return;
-    if (title->length)
-        cd_recase(recase_of(random), (char *)title->bytes, title->length);
-    for (uint32_t s = 0; s < document.sentence_count; s++) {
-        random = cd_hash_mix(random, s + 1);
-        const struct cd_sentence *sentence = &document.sentences[s];
-        if (sentence->in_title || random % 5 != 0)
-            continue;
-        uint32_t begin = document.tokens[sentence->first_token].begin_byte - document.body_begin_byte;
-        uint32_t end = document.tokens[sentence->first_token + sentence->token_count - 1].end_byte -
-                       document.body_begin_byte;
-        cd_recase(recase_of(random >> 32), (char *)body->bytes + begin, end - begin);
-    }
-}
-
 static enum cd_status take_copy(struct build *b, const struct cd_gold_document *gold, uint32_t number,
                                 unsigned copy, struct cd_error *error)
 {
@@ -268,13 +237,9 @@ static enum cd_status take_copy(struct build *b, const struct cd_gold_document *
     struct cd_slice title = cd_arena_copy(b->document_arena, gold->title),
                     body = cd_arena_copy(b->document_arena, gold->body);
     uint64_t random = cd_hash(gold->id.bytes, gold->id.length, 77 + copy);
-    if (b->caseless && copy == 0) {
-        recase_parts(b, gold, random, &title, &body);
-    } else if (b->caseless) {
-        enum cd_recase how = recase_of(random);
-        cd_recase(how, (char *)title.bytes, title.length);
-        cd_recase(how, (char *)body.bytes, body.length);
-    }
+    if (b->caseless)
+        cd_recase_copy(copy == 0 ? CD_RECASED_PARTS : CD_RECASED_WHOLE, random, b->document_arena, title,
+                       body);
     struct cd_document document;
     enum cd_status status = cd_document_build(title, body, b->document_arena, &document, error);
     if (status == CD_OK)

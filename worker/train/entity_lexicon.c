@@ -279,6 +279,28 @@ static enum cd_status read_clusters(struct builder *b, const char *data, struct 
     return CD_OK;
 }
 
+/* A word's class is looked up as it is written and, where case says nothing, by its most frequent form. */
+static enum cd_status read_news_classes(struct builder *b, const char *path, unsigned which,
+                                        struct cd_error *error)
+{
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return cd_fail(error, CD_NOT_FOUND, path, "cannot open it");
+    char *line = NULL, *fields[2];
+    size_t capacity = 0;
+    while (getline(&line, &capacity, file) > 0) {
+        cut_fields(line, fields, 2);
+        for (unsigned caseless = 0; caseless < 2; caseless++) {
+            struct word *word = word_of(b, cd_class_key(cd_slice_of(fields[0]), caseless));
+            if (word->cluster[which] == 0)
+                word->cluster[which] = (uint16_t)(strtoul(fields[1], NULL, 10) + 1);
+        }
+    }
+    free(line);
+    fclose(file);
+    return CD_OK;
+}
+
 /* ---- sections ------------------------------------------------------------------------------ */
 
 static int by_hash(const void *a, const void *b)
@@ -369,8 +391,8 @@ static void write_sections(struct builder *b, struct cd_lexicon_sections *sectio
          section("phrases.bits", bits, phrases * sizeof *bits)}};
 }
 
-enum cd_status cd_lexicon_build(const char *data, struct cd_lexicon_sections *sections,
-                                struct cd_error *error)
+enum cd_status cd_lexicon_build(const char *data, const char *const news_classes[2],
+                                struct cd_lexicon_sections *sections, struct cd_error *error)
 {
     struct builder b = {.arena = cd_arena_new(0),
                         .no_index = calloc(CD_LEXICON_BUCKETS + 1, sizeof(uint32_t))};
@@ -378,6 +400,8 @@ enum cd_status cd_lexicon_build(const char *data, struct cd_lexicon_sections *se
     b.empty = (struct cd_lexicon){.word_index = b.no_index, .phrase_index = b.no_index};
     if (status == CD_OK)
         status = read_clusters(&b, data, error);
+    for (unsigned which = 0; which < 2 && status == CD_OK; which++)
+        status = read_news_classes(&b, news_classes[which], which, error);
     if (status == CD_OK)
         status = read_entities(&b, data, error);
     if (status == CD_OK)

@@ -12,9 +12,10 @@ struct cd_lexicon_sections {
     struct cd_model_section_data items[CD_LEXICON_SECTIONS];
 };
 
-/* Read DATA/clusters and DATA/knowledge. The sections are freed with cd_lexicon_sections_free. */
-enum cd_status cd_lexicon_build(const char *data, struct cd_lexicon_sections *sections,
-                                struct cd_error *error);
+/* Read DATA/clusters and DATA/knowledge, and the news classes (train/clusters) from the two files. The
+ * sections are freed with cd_lexicon_sections_free. */
+enum cd_status cd_lexicon_build(const char *data, const char *const news_classes[2],
+                                struct cd_lexicon_sections *sections, struct cd_error *error);
 void cd_lexicon_sections_free(struct cd_lexicon_sections *sections);
 
 #endif

@@ -18,7 +18,8 @@ struct trainer {
     const struct cd_training_options *options;
     struct cd_trained *trained;
     float (*squares)[CD_LABELS]; /* AdaGrad's sums of squared gradients */
-    struct cd_transitions transition_squares, exponential, gradient;
+    struct cd_transitions transition_squares, gradient;
+    struct cd_transition_factors factors;
     uint64_t random;
     uint32_t features[TOKENS_MAX][CD_EXAMPLE_FEATURES_MAX]; /* of the sentence at hand, after dropout */
     uint32_t feature_counts[TOKENS_MAX];
@@ -83,7 +84,7 @@ void cd_trained_scores(const struct cd_examples *examples, const struct cd_examp
 static void add_transition_counts(struct trainer *t, const struct cd_lattice *lattice, uint32_t at,
                                   float sign)
 {
-    const struct cd_transitions *e = &t->exponential;
+    const struct cd_transitions *e = &t->factors.exponential;
     const struct cd_lattice_row *before = &lattice->forward[at - 1], *after = &lattice->backward[at],
                                 *potential = &lattice->potential[at];
     float scale = sign / lattice->norm[at];
@@ -113,7 +114,7 @@ static void add_transition_counts(struct trainer *t, const struct cd_lattice *la
 static bool add_expectations(struct trainer *t, const struct cd_lattice *lattice, float sign)
 {
     struct cd_lattice run = *lattice;
-    if (!cd_lattice_run(&run, &t->exponential))
+    if (!cd_lattice_run(&run, &t->factors))
         return false;
     struct cd_lattice_row p;
     for (uint32_t i = 0; i < run.length; i++) {
@@ -166,12 +167,15 @@ static bool compute_gradient(struct trainer *t, const struct cd_example *example
 
 /* ---- updates ------------------------------------------------------------------------------- */
 
-static void update_row(float *row, float *squares, const float *gradient, float rate, float l2)
+static void update_row(float *row, float *squares, const float *gradient,
+                       const struct cd_training_options *options)
 {
     for (unsigned k = 0; k < CD_LABELS; k++) {
-        float g = gradient[k] - l2 * row[k];
+        float g = gradient[k] - options->l2 * row[k];
         squares[k] += g * g;
-        row[k] += rate * g / (sqrtf(squares[k]) + 1e-4F);
+        float step = options->learning_rate / (sqrtf(squares[k]) + 1e-4F);
+        float moved = row[k] + step * g, size = fabsf(moved) - step * options->l1;
+        row[k] = size > 0.0F ? copysignf(size, moved) : 0.0F;
     }
 }
 
@@ -193,7 +197,7 @@ static void update(struct trainer *t, const struct cd_example *example)
                 __builtin_prefetch(t->trained->rows[t->features[i][f + 4]], 1);
                 __builtin_prefetch(t->squares[t->features[i][f + 4]], 1);
             }
-            update_row(t->trained->rows[feature], t->squares[feature], t->gradients[i], rate, l2);
+            update_row(t->trained->rows[feature], t->squares[feature], t->gradients[i], t->options);
         }
     }
     float *weights = (float *)&t->trained->transitions, *squares = (float *)&t->transition_squares;
@@ -203,7 +207,7 @@ static void update(struct trainer *t, const struct cd_example *example)
         squares[i] += g * g;
         weights[i] += rate * g / (sqrtf(squares[i]) + 1e-4F);
     }
-    cd_transitions_exponential(&t->trained->transitions, &t->exponential);
+    cd_transitions_prepare(&t->trained->transitions, &t->factors);
 }
 
 /* Learn from one sentence; returns its negative log-likelihood, roughly (of the tokens' labels). */
@@ -325,7 +329,7 @@ enum cd_status cd_train(struct cd_examples *examples, const struct cd_training_o
     t->options = options;
     t->trained = trained;
     t->random = options->seed * 2 + 1;
-    cd_transitions_exponential(&trained->transitions, &t->exponential);
+    cd_transitions_prepare(&trained->transitions, &t->factors);
     uint32_t count = 0;
     for (uint32_t i = 0; i < examples->count; i++)
         if (!is_left_out(options, &examples->items[i]))

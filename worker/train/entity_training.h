@@ -9,7 +9,7 @@
 
 struct cd_training_options {
     unsigned epochs;
-    float learning_rate, l2, dropout;
+    float learning_rate, l1, l2, dropout; /* l1: truncated at each update (Duchi et al. 2011, section 5) */
     uint64_t seed;
     /* After `prune_after` epochs (0: never) only the `keep_features` most telling features stay; the rest of
      * the epochs lets the others take over what the lost ones said. */

@@ -1,31 +1,41 @@
 /* Trains the tagger in three steps, each leaving a model file, so that an interrupted run goes on where it
- * stopped: train_entities lexicon DATA OUT train_entities weights DATA LEXICON cased|caseless EPOCHS OUT
- *     train_entities join LEXICON CASED CASELESS VERSION OUT */
+ * stopped:
+ *
+ *     train_entities lexicon DATA CLASSES1000 CLASSES200 OUT
+ *     train_entities weights DATA LEXICON cased|caseless|cased-FOLD|caseless-FOLD EPOCHS OUT
+ *     train_entities no-look OUT
+ *     train_entities join LEXICON CASED CASELESS LOOK VERSION OUT
+ *     train_entities look DATA OUT MODEL...    one per fold, joined from its weights and no look
+ */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "entity_calibration.h"
+#include "../entities/second_look.h"
 #include "entity_export.h"
 #include "entity_lexicon.h"
+#include "entity_look.h"
 
 static const char lexicon_meta[] = "{\"kind\": \"lexicon\", \"version\": \"1\"}";
+static const char look_meta[] = "{\"kind\": \"look\", \"version\": \"1\"}";
 static const char weights_meta[] = "{\"kind\": \"weights\", \"version\": \"1\"}";
 
 static const struct cd_training_options usual = {
-    .learning_rate = 0.1F, .l2 = 1e-5F, .dropout = 0.4F, .seed = 20240320, .folds = 12, .fold = 5};
+    .learning_rate = 0.1F, .l1 = 0.001F, .l2 = 1e-5F, .dropout = 0.5F, .seed = 20240320};
 
 enum {
     FEATURE_COUNT_MIN = 3,
-    KEEP_CASED = 170000,
-    KEEP_CASELESS = 120000,
+    KEEP_CASED = 100000,
+    KEEP_CASELESS = 80000,
     EPOCHS_AFTER_PRUNING = 3,
+    FOLDS = 4, /* as in entities.mk */
     SECTIONS_MAX = 32
 };
 
-/* How much a span of the widest source counts when confidences are calibrated. */
-static const float outlet_weight = 4.0F;
+static const struct cd_look_options usual_look = {
+    .epochs = 3, .learning_rate = 0.03F, .l2 = 1e-4F, .seed = 20240320, .unfamiliar_weight = 3.0F};
+
 static const float row_min = 0.1F, weight_min = 0.09F;
 
 static struct cd_model_section_data section(const char *name, struct cd_slice data)
@@ -35,10 +45,11 @@ static struct cd_model_section_data section(const char *name, struct cd_slice da
 
 /* ---- steps --------------------------------------------------------------------------------- */
 
-static enum cd_status make_lexicon(const char *data, const char *out, struct cd_error *error)
+static enum cd_status make_lexicon(const char *data, const char *const news_classes[2], const char *out,
+                                   struct cd_error *error)
 {
     struct cd_lexicon_sections lexicon = {0};
-    enum cd_status status = cd_lexicon_build(data, &lexicon, error);
+    enum cd_status status = cd_lexicon_build(data, news_classes, &lexicon, error);
     if (status != CD_OK)
         return status;
     struct cd_model_section_data sections[1 + CD_LEXICON_SECTIONS] = {
@@ -93,30 +104,42 @@ static enum cd_status read_corpus(const char *data, struct cd_corpus *corpus, st
     return status == CD_OK ? read_silver(data, corpus, error) : status;
 }
 
-static enum cd_status write_weights(const char *name, struct cd_weight_sections *w,
-                                    const struct cd_calibration *calibration, const char *out,
+static enum cd_status write_weights(const char *name, struct cd_weight_sections *w, const char *out,
                                     struct cd_error *error)
 {
-    char names[5][24];
-    static const char *const parts[] = {"index", "checks", "rows", "transitions", "calibration"};
-    for (size_t i = 0; i < 5; i++)
+    char names[4][24];
+    static const char *const parts[] = {"index", "checks", "rows", "transitions"};
+    for (size_t i = 0; i < 4; i++)
         snprintf(names[i], sizeof names[i], "%s.%s", name, parts[i]);
     struct cd_model_section_data sections[] = {
-        section("meta", cd_slice_of(weights_meta)),
-        section(names[0], cd_buffer_slice(&w->index)),
-        section(names[1], cd_buffer_slice(&w->checks)),
-        section(names[2], cd_buffer_slice(&w->rows)),
-        section(names[3], cd_buffer_slice(&w->transitions)),
-        section(names[4], (struct cd_slice){(const char *)calibration, sizeof *calibration})};
+        section("meta", cd_slice_of(weights_meta)), section(names[0], cd_buffer_slice(&w->index)),
+        section(names[1], cd_buffer_slice(&w->checks)), section(names[2], cd_buffer_slice(&w->rows)),
+        section(names[3], cd_buffer_slice(&w->transitions))};
     return cd_model_file_write(out, sections, sizeof sections / sizeof *sections, error);
 }
 
-static enum cd_status make_weights(const char *data, const char *lexicon_path, const char *name,
-                                   unsigned epochs, const char *out, struct cd_error *error)
+/* "cased" and "caseless" learn from all documents, "cased-2" from all but the third fold's. */
+static bool read_name(char *name, struct cd_training_options *options, bool *caseless)
+{
+    char *dash = strchr(name, '-');
+    if (dash) {
+        *dash = '\0';
+        options->folds = FOLDS;
+        options->fold = (unsigned)strtoul(dash + 1, NULL, 10);
+    }
+    *caseless = strcmp(name, "caseless") == 0;
+    return (*caseless || strcmp(name, "cased") == 0) && options->fold < FOLDS;
+}
+
+static enum cd_status make_weights(const char *data, const char *lexicon_path, char *name, unsigned epochs,
+                                   const char *out, struct cd_error *error)
 {
     struct cd_model_file *file;
     struct cd_lexicon lexicon;
-    bool caseless = strcmp(name, "caseless") == 0;
+    bool caseless;
+    struct cd_training_options options = usual;
+    if (!read_name(name, &options, &caseless))
+        return cd_fail(error, CD_INVALID, name, "not a set of weights");
     struct cd_corpus corpus = {0};
     struct cd_examples examples = {0};
     enum cd_status status = cd_model_file_open(lexicon_path, "lexicon", &file, error);
@@ -128,23 +151,24 @@ static enum cd_status make_weights(const char *data, const char *lexicon_path, c
     if (status == CD_OK)
         status = cd_examples_build(&corpus, &lexicon, caseless, FEATURE_COUNT_MIN, &examples, error);
     struct cd_trained trained = {0};
-    struct cd_training_options options = usual;
     if (status == CD_OK) {
         fprintf(stderr, "%u documents, %u sentences, %llu tokens, %u features\n", corpus.count,
                 examples.count, (unsigned long long)examples.token_count, examples.feature_count);
         options.epochs = epochs;
         options.prune_after = epochs > EPOCHS_AFTER_PRUNING ? epochs - EPOCHS_AFTER_PRUNING : 0;
         options.keep_features = caseless ? KEEP_CASELESS : KEEP_CASED;
+        if (caseless) { /* three copies of each sentence with fewer features: less restraint */
+            options.l1 = 0.0F;
+            options.dropout = 0.4F;
+        }
         status = cd_train(&examples, &options, &trained, error);
     }
     if (status == CD_OK) {
         struct cd_weight_sections sections;
-        struct cd_calibration calibration;
-        cd_calibrate_spans(&examples, &trained, &options, outlet_weight, &calibration);
         cd_weights_export(&examples, &trained, row_min, weight_min, &sections);
         fprintf(stderr, "kept %u features in %zu bytes\n", sections.kept,
                 sections.rows.length + sections.index.length);
-        status = write_weights(name, &sections, &calibration, out, error);
+        status = write_weights(name, &sections, out, error);
         cd_weight_sections_free(&sections);
     }
     cd_trained_free(&trained);
@@ -154,27 +178,79 @@ static enum cd_status make_weights(const char *data, const char *lexicon_path, c
     return status;
 }
 
-static enum cd_status join(char *inputs[3], const char *version, const char *out, struct cd_error *error)
+/* ---- the second look ----------------------------------------------------------------------- */
+
+static enum cd_status write_look(const struct cd_trained_look *look, const char *out, struct cd_error *error)
 {
-    static const char *const kinds[] = {"lexicon", "weights", "weights"};
+    struct cd_model_section_data sections[] = {
+        section("meta", cd_slice_of(look_meta)),
+        section("second.rows",
+                (struct cd_slice){(const char *)look->rows, cd_second_look_rows() * sizeof *look->rows}),
+        section("cased.calibration",
+                (struct cd_slice){(const char *)&look->calibration[0], sizeof *look->calibration}),
+        section("caseless.calibration",
+                (struct cd_slice){(const char *)&look->calibration[1], sizeof *look->calibration})};
+    return cd_model_file_write(out, sections, sizeof sections / sizeof *sections, error);
+}
+
+/* A second look that changes nothing, for the taggers from which the true one is learned. */
+static enum cd_status make_no_look(const char *out, struct cd_error *error)
+{
+    struct cd_trained_look look = {.rows = calloc(cd_second_look_rows(), sizeof *look.rows),
+                                   .calibration = {{.slope = 1}, {.slope = 1}}};
+    enum cd_status status =
+        look.rows ? write_look(&look, out, error) : cd_fail(error, CD_MEMORY, out, "out of memory");
+    free(look.rows);
+    return status;
+}
+
+static enum cd_status make_look(const char *data, const char *out, char *paths[FOLDS], struct cd_error *error)
+{
+    struct cd_model_file *files[FOLDS] = {0};
+    struct cd_tagger *taggers[FOLDS] = {0};
+    struct cd_corpus corpus = {0};
+    struct cd_trained_look look = {0};
+    enum cd_status status = read_corpus(data, &corpus, error);
+    for (unsigned f = 0; f < FOLDS && status == CD_OK; f++) {
+        status = cd_model_file_open(paths[f], "entities", &files[f], error);
+        if (status == CD_OK)
+            status = cd_tagger_open(files[f], &taggers[f], error);
+    }
+    struct cd_look_options options = usual_look;
+    if (status == CD_OK)
+        status = cd_look_train(&corpus, taggers, FOLDS, &options, &look, error);
+    if (status == CD_OK)
+        status = write_look(&look, out, error);
+    free(look.rows);
+    for (unsigned f = 0; f < FOLDS; f++) {
+        cd_tagger_close(taggers[f]);
+        cd_model_file_close(files[f]);
+    }
+    cd_corpus_free(&corpus);
+    return status;
+}
+
+static enum cd_status join(char *inputs[4], const char *version, const char *out, struct cd_error *error)
+{
+    static const char *const kinds[] = {"lexicon", "weights", "weights", "look"};
     static const struct {
         unsigned input;
         const char *name;
-    } parts[] = {{0, "words.index"},         {0, "words"},
-                 {0, "phrases.index"},       {0, "phrases.checks"},
-                 {0, "phrases.bits"},        {1, "cased.index"},
-                 {1, "cased.checks"},        {1, "cased.rows"},
-                 {1, "cased.transitions"},   {1, "cased.calibration"},
-                 {2, "caseless.index"},      {2, "caseless.checks"},
-                 {2, "caseless.rows"},       {2, "caseless.transitions"},
-                 {2, "caseless.calibration"}};
-    struct cd_model_file *files[3] = {0};
+    } parts[] = {{0, "words.index"},          {0, "words"},
+                 {0, "phrases.index"},        {0, "phrases.checks"},
+                 {0, "phrases.bits"},         {1, "cased.index"},
+                 {1, "cased.checks"},         {1, "cased.rows"},
+                 {1, "cased.transitions"},    {3, "cased.calibration"},
+                 {2, "caseless.index"},       {2, "caseless.checks"},
+                 {2, "caseless.rows"},        {2, "caseless.transitions"},
+                 {3, "caseless.calibration"}, {3, "second.rows"}};
+    struct cd_model_file *files[4] = {0};
     struct cd_model_section_data sections[SECTIONS_MAX];
     char meta[128];
     snprintf(meta, sizeof meta, "{\"kind\": \"entities\", \"version\": \"%s\"}", version);
     sections[0] = section("meta", cd_slice_of(meta));
     enum cd_status status = CD_OK;
-    for (unsigned i = 0; i < 3 && status == CD_OK; i++)
+    for (unsigned i = 0; i < 4 && status == CD_OK; i++)
         status = cd_model_file_open(inputs[i], kinds[i], &files[i], error);
     size_t count = 1;
     for (size_t i = 0; i < sizeof parts / sizeof *parts && status == CD_OK; i++) {
@@ -183,7 +259,7 @@ static enum cd_status join(char *inputs[3], const char *version, const char *out
     }
     if (status == CD_OK)
         status = cd_model_file_write(out, sections, count, error);
-    for (unsigned i = 0; i < 3; i++)
+    for (unsigned i = 0; i < 4; i++)
         cd_model_file_close(files[i]);
     return status;
 }
@@ -192,18 +268,19 @@ int main(int argc, char **argv)
 {
     struct cd_error error = {0};
     enum cd_status status;
-    if (argc == 4 && strcmp(argv[1], "lexicon") == 0)
-        status = make_lexicon(argv[2], argv[3], &error);
+    if (argc == 6 && strcmp(argv[1], "lexicon") == 0)
+        status = make_lexicon(argv[2], (const char *const[2]){argv[3], argv[4]}, argv[5], &error);
     else if (argc == 7 && strcmp(argv[1], "weights") == 0)
         status =
             make_weights(argv[2], argv[3], argv[4], (unsigned)strtoul(argv[5], NULL, 10), argv[6], &error);
-    else if (argc == 7 && strcmp(argv[1], "join") == 0)
-        status = join(argv + 2, argv[5], argv[6], &error);
+    else if (argc == 3 && strcmp(argv[1], "no-look") == 0)
+        status = make_no_look(argv[2], &error);
+    else if (argc == 4 + FOLDS && strcmp(argv[1], "look") == 0)
+        status = make_look(argv[2], argv[3], argv + 4, &error);
+    else if (argc == 8 && strcmp(argv[1], "join") == 0)
+        status = join(argv + 2, argv[6], argv[7], &error);
     else {
-        fprintf(stderr,
-                "usage: %s lexicon DATA OUT\n       %s weights DATA LEXICON cased|caseless EPOCHS OUT\n"
-                "       %s join LEXICON CASED CASELESS VERSION OUT\n",
-                argv[0], argv[0], argv[0]);
+        fputs("usage: see the head of train_entities_main.c\n", stderr);
         return 2;
     }
     if (status != CD_OK)
