@@ -54,6 +54,10 @@ static float own_probability(const struct cd_topic_code *code, float score)
     return 1 / (1 + expf(-(code->slope * score + code->offset)));
 }
 
+/* A topic below this confidence is not given, however much it is the main one of all that the text might be
+ * about: abstaining beats guessing. */
+static const float confidence_min = 0.15F;
+
 /* Level 1 stands first among the codes. Relevance joins both opinions: to be the main topic, and to be one at
  * all; their product puts the first topic right more often than the share alone. */
 static void decide_top_level(const struct cd_decision *decision, const float *scores,
@@ -70,7 +74,8 @@ static void decide_top_level(const struct cd_decision *decision, const float *sc
         opinions[i] = (struct cd_code_opinion){
             .confidence = own,
             .relevance = share * own,
-            .given = own >= code->threshold || share >= decision->rule.main_threshold,
+            .given =
+                own >= code->threshold || (share >= decision->rule.main_threshold && own >= confidence_min),
         };
         any_given |= opinions[i].given;
         if (!main || share > largest_share) {
@@ -79,7 +84,7 @@ static void decide_top_level(const struct cd_decision *decision, const float *sc
         }
     }
     if (main && !any_given)
-        main->given = largest_share >= decision->rule.alone_threshold;
+        main->given = largest_share >= decision->rule.alone_threshold && main->confidence >= confidence_min;
 }
 
 void cd_decide(const struct cd_decision *decision, const float *scores, struct cd_code_opinion *opinions)
