@@ -245,12 +245,11 @@ enum cd_status cd_look_train(const struct cd_corpus *corpus, struct cd_tagger *c
     r.arena = cd_arena_new(0);
     trained->rows = calloc(cd_second_look_rows(), sizeof *trained->rows);
     bool room = t && r.scratches && r.arena && trained->rows;
-    if (t)
-        room &= (t->squares = calloc(cd_second_look_rows(), sizeof *t->squares)) != NULL;
+    room = room && (t->squares = calloc(cd_second_look_rows(), sizeof *t->squares)) != NULL;
     for (unsigned f = 0; f < folds && room; f++)
         room = (r.scratches[f] = cd_tagger_scratch_new(taggers[f])) != NULL;
     enum cd_status status = room ? CD_OK : cd_fail(error, CD_MEMORY, NULL, "out of memory");
-    if (status == CD_OK) {
+    if (room) {
         t->options = options;
         t->rows = trained->rows;
         t->look.rows = (const float(*)[CD_LABELS])trained->rows;
