@@ -688,7 +688,7 @@ static void huge_document_takes_no_time(void)
     EXPECT(joined.entities.count > 1000);
 }
 
-int main(void)
+static void test_joining(void)
 {
     TEST(surname_joins_full_name);
     TEST(surname_before_full_name_joins);
@@ -729,6 +729,10 @@ int main(void)
     TEST(long_name_in_parentheses_joins);
     TEST(other_acronym_stays_apart);
     TEST(fed_is_the_federal_reserve);
+}
+
+static void test_staying_apart_and_types(void)
+{
     TEST(legal_form_does_not_matter);
     TEST(ambiguous_head_stays_apart);
     TEST(daughter_company_stays_apart);
@@ -769,6 +773,12 @@ int main(void)
     TEST(mentions_keep_order_and_offsets);
     TEST(no_spans_give_no_entities);
     TEST(huge_document_takes_no_time);
+}
+
+int main(void)
+{
+    test_joining();
+    test_staying_apart_and_types();
     cd_arena_free(joined.arena);
     return TEST_RESULT();
 }

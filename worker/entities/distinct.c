@@ -2,7 +2,23 @@
 
 #include <stdlib.h>
 
-/* Open addressing; entries of earlier documents count as empty, so nothing is cleared. */
+void *cd_document_table(void *entries, uint32_t *capacity, uint32_t *document, uint64_t entries_max,
+                        size_t entry_bytes)
+{
+    enum { CAPACITY_MIN = 1024 };
+    if (*capacity >= 2 * entries_max && *capacity && *document != UINT32_MAX) {
+        (*document)++;
+        return entries;
+    }
+    uint32_t slots = CAPACITY_MIN;
+    while (slots < 2 * entries_max)
+        slots *= 2;
+    free(entries);
+    entries = calloc(slots, entry_bytes);
+    *capacity = entries ? slots : 0;
+    *document = 1;
+    return entries;
+}
 
 static struct cd_distinct_entry *entry_of(const struct cd_distinct_words *distinct, uint64_t word)
 {
@@ -12,22 +28,6 @@ static struct cd_distinct_entry *entry_of(const struct cd_distinct_words *distin
     return &distinct->entries[at];
 }
 
-static bool begin_document(struct cd_distinct_words *distinct, uint32_t token_count)
-{
-    if (distinct->capacity >= 2 * (uint64_t)token_count && distinct->document != UINT32_MAX) {
-        distinct->document++;
-        return true;
-    }
-    uint32_t capacity = 1024;
-    while (capacity < 2 * (uint64_t)token_count)
-        capacity *= 2;
-    free(distinct->entries);
-    distinct->entries = calloc(capacity, sizeof *distinct->entries);
-    distinct->capacity = distinct->entries ? capacity : 0;
-    distinct->document = 1;
-    return distinct->entries != NULL;
-}
-
 bool cd_distinct_number(struct cd_distinct_words *distinct, const struct cd_word *const *words,
                         uint32_t token_count)
 {
@@ -35,7 +35,9 @@ bool cd_distinct_number(struct cd_distinct_words *distinct, const struct cd_word
         cd_distinct_items(distinct->numbers, &distinct->numbers_capacity, token_count, sizeof *numbers);
     distinct->numbers = numbers;
     distinct->count = 0;
-    if (!numbers || !begin_document(distinct, token_count))
+    distinct->entries = cd_document_table(distinct->entries, &distinct->capacity, &distinct->document,
+                                          token_count, sizeof *distinct->entries);
+    if (!numbers || !distinct->entries)
         return false;
     for (uint32_t t = 0; t < token_count; t++) {
         struct cd_distinct_entry *entry = entry_of(distinct, words[t]->lower);

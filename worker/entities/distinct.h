@@ -27,6 +27,12 @@ bool cd_distinct_number(struct cd_distinct_words *distinct, const struct cd_word
                         uint32_t token_count);
 void cd_distinct_free(struct cd_distinct_words *distinct);
 
+/* Begin a document in an open-addressed table whose entries count only when they bear its number, so that
+ * nothing is cleared: room for `entries_max` entries at half load. *capacity (a power of two) and *document
+ * are the table's, 0 at first. Returns the entries; NULL when out of memory. */
+void *cd_document_table(void *entries, uint32_t *capacity, uint32_t *document, uint64_t entries_max,
+                        size_t entry_bytes);
+
 /* `count` items for the words of a document, all zero, in memory that is kept: *items of *capacity items
  * before, NULL and 0 at first. NULL when out of memory. */
 void *cd_distinct_items(void *items, uint32_t *capacity, uint32_t count, size_t item_bytes);

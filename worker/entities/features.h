@@ -25,6 +25,9 @@ enum cd_place {
     CD_PLACES
 };
 
+/* The wider window, in tokens from the one looked at. */
+enum { CD_WINDOW_FROM = 3, CD_WINDOW_TO = 4 };
+
 enum { CD_WORD_FEATURES_MAX = 48, CD_CONTEXT_FEATURES_MAX = 96 };
 
 /* How a word is written. */

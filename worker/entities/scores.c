@@ -2,8 +2,6 @@
 
 #include "word_cache.h"
 
-enum { WINDOW_FROM = 3, WINDOW_TO = 4 };
-
 /* A token is outside when its best score for any label but O is below this (in nats), by the words around it
  * alone or by all features (the transitions favour O, so half a nat above it is little). Where letter case
  * says nothing, doubt reaches further. Changes no score on the development sets. */
@@ -27,7 +25,7 @@ static unsigned gather_sums(const struct cd_sentence_view *view, uint32_t token,
     rows[count++] = sums_of(w[-1], CD_PLACE_PREVIOUS);
     rows[count++] = sums_of(w[2], CD_PLACE_NEXT2);
     rows[count++] = sums_of(w[-2], CD_PLACE_PREVIOUS2);
-    for (uint32_t d = WINDOW_FROM; d <= WINDOW_TO; d++) {
+    for (uint32_t d = CD_WINDOW_FROM; d <= CD_WINDOW_TO; d++) {
         if (token + d < view->count)
             rows[count++] = sums_of(w[d], CD_PLACE_RIGHT);
         if (token >= d)
@@ -89,7 +87,7 @@ struct scoring {
 static void begin(struct scoring *s, uint32_t token)
 {
     struct passage *p = &s->passages[token % PASSAGES];
-    prefetch_sums(s->view, token + WINDOW_TO + 3);
+    prefetch_sums(s->view, token + CD_WINDOW_TO + 3);
     sum_words(s->view, token, p->sum);
     s->outside[token] = best_of(p->sum) < s->outside_below;
     p->count = s->outside[token] ? 0 : cd_context_features(s->view, token, p->features);

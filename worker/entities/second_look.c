@@ -7,7 +7,7 @@
 
 /* ---- the tables ---------------------------------------------------------------------------- */
 
-enum { PAIRS_MIN = 1024, PAIRS_PER_TOKEN = 2 };
+enum { PAIRS_PER_TOKEN = 2 };
 
 static struct cd_pair_opinion *pair_of(const struct cd_opinions *opinions, uint64_t key)
 {
@@ -17,27 +17,13 @@ static struct cd_pair_opinion *pair_of(const struct cd_opinions *opinions, uint6
     return &opinions->pairs[at];
 }
 
-static bool reserve_pairs(struct cd_opinions *opinions, uint64_t needed)
-{
-    if (opinions->pair_capacity >= needed && opinions->document != UINT32_MAX) {
-        opinions->document++;
-        return true;
-    }
-    uint32_t capacity = PAIRS_MIN;
-    while (capacity < needed)
-        capacity *= 2;
-    free(opinions->pairs);
-    opinions->pairs = calloc(capacity, sizeof *opinions->pairs);
-    opinions->pair_capacity = opinions->pairs ? capacity : 0;
-    opinions->document = 1;
-    return opinions->pairs != NULL;
-}
-
 bool cd_opinions_begin(struct cd_opinions *opinions, uint32_t distinct_words, uint32_t tokens)
 {
     opinions->words =
         cd_distinct_items(opinions->words, &opinions->word_capacity, distinct_words, sizeof *opinions->words);
-    return opinions->words && reserve_pairs(opinions, 2 * PAIRS_PER_TOKEN * (uint64_t)tokens);
+    opinions->pairs = cd_document_table(opinions->pairs, &opinions->pair_capacity, &opinions->document,
+                                        PAIRS_PER_TOKEN * (uint64_t)tokens, sizeof *opinions->pairs);
+    return opinions->words && opinions->pairs;
 }
 
 void cd_opinions_free(struct cd_opinions *opinions)

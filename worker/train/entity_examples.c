@@ -7,7 +7,7 @@
 #include "../entities/evidence.h"
 #include "copydesk/hash.h"
 
-enum { COUNTER_BITS = 27, WINDOW_FROM = 3, WINDOW_TO = 4 };
+enum { COUNTER_BITS = 27 };
 
 /* ---- distinct words, and features by number ------------------------------------------------ */
 
@@ -363,7 +363,7 @@ uint32_t cd_example_features(const struct cd_examples *e, const struct cd_exampl
     n = append(e, token > 0 ? words[token - 1] : e->edge_words[0], CD_PLACE_PREVIOUS, features, n);
     n = append(e, token + 1 < last ? words[token + 2] : e->edge_words[1], CD_PLACE_NEXT2, features, n);
     n = append(e, token > 1 ? words[token - 2] : e->edge_words[0], CD_PLACE_PREVIOUS2, features, n);
-    for (uint32_t d = WINDOW_FROM; d <= WINDOW_TO; d++) {
+    for (uint32_t d = CD_WINDOW_FROM; d <= CD_WINDOW_TO; d++) {
         if (token + d <= last)
             n = append(e, words[token + d], CD_PLACE_RIGHT, features, n);
         if (token >= d)

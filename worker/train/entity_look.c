@@ -31,6 +31,7 @@ struct training {
         backward[TOKENS_MAX];
     struct cd_lattice_row viterbi[TOKENS_MAX];
     float norm[TOKENS_MAX];
+    float gradients[TOKENS_MAX][CD_LABELS];
     uint8_t best[TOKENS_MAX];
 };
 
@@ -87,7 +88,6 @@ static void update(struct training *t, uint32_t token, const float gradient[CD_L
 
 static void learn(struct training *t, const struct cd_stretch *stretch)
 {
-    static float gradients[TOKENS_MAX][CD_LABELS];
     restrict_potentials(t, stretch);
     struct cd_lattice_row p;
     struct cd_lattice wanted = lattice_on(t, stretch, t->wanted);
@@ -95,7 +95,7 @@ static void learn(struct training *t, const struct cd_stretch *stretch)
         return; /* the annotation has a name where the first pass is sure that there is none */
     for (uint32_t i = 0; i < stretch->count; i++) {
         cd_lattice_marginals(&wanted, i, &p);
-        memcpy(gradients[i], p.columns, sizeof gradients[i]);
+        memcpy(t->gradients[i], p.columns, sizeof t->gradients[i]);
     }
     struct cd_lattice all = lattice_on(t, stretch, t->potential);
     if (!cd_lattice_run(&all, stretch->factors))
@@ -103,10 +103,10 @@ static void learn(struct training *t, const struct cd_stretch *stretch)
     for (uint32_t i = 0; i < stretch->count; i++) {
         cd_lattice_marginals(&all, i, &p);
         for (unsigned c = 0; c < CD_LABELS; c++) {
-            gradients[i][c] = (gradients[i][c] - p.columns[c]) * t->weight;
-            t->fit += (double)fabsf(gradients[i][c]);
+            t->gradients[i][c] = (t->gradients[i][c] - p.columns[c]) * t->weight;
+            t->fit += (double)fabsf(t->gradients[i][c]);
         }
-        update(t, i, gradients[i]);
+        update(t, i, t->gradients[i]);
     }
     t->stretches++;
 }
