@@ -243,6 +243,32 @@ static void reasons_name_words_and_entities(void)
     EXPECT(by_entity);
 }
 
+static void a_deeper_concept_says_what_named_it(void)
+{
+    struct cd_document document;
+    struct cd_subjects subjects;
+    struct cd_topic_reasons reasons;
+    struct cd_error error;
+    classify("Earthquake kills dozens in mountain villages",
+             "A strong earthquake shook the mountains before dawn on Sunday, killing at least 40 people. The "
+             "earthquake was followed by aftershocks. A second earthquake is feared.",
+             &document, &subjects);
+    EXPECT(cd_explain_topics(desk.model, desk.scratch, &document, NULL, &subjects, 50, desk.arena, &reasons,
+                             &error) == CD_OK);
+    for (uint32_t i = 0; i < subjects.count; i++) {
+        uint32_t names = 0;
+        for (uint32_t r = 0; r < reasons.count; r++)
+        names += reasons.items[r].concept == subjects.items[i].concept;
+        EXPECT(names > 0);
+    }
+    bool named = false;
+    for (uint32_t r = 0; r < reasons.count; r++)
+        named |= cd_slice_equal(reasons.items[r].concept->name, cd_slice_of("earthquake")) &&
+                 cd_slice_equal(reasons.items[r].text, cd_slice_of("earthquake")) &&
+                 reasons.items[r].weight > 0;
+    EXPECT(named);
+}
+
 /* ---- damaged models ------------------------------------------------------------------------ */
 
 /* Write the shipped model with one section replaced, and try to open it. */
@@ -348,6 +374,7 @@ int main(void)
     TEST(an_earthquake_is_not_just_a_disaster);
     TEST(shares_add_up_to_the_score);
     TEST(reasons_name_words_and_entities);
+    TEST(a_deeper_concept_says_what_named_it);
     TEST(a_model_that_does_not_fit_together_is_refused);
     TEST(a_taxonomy_with_a_wrong_parent_is_refused);
     TEST(a_feature_slot_outside_the_model_is_refused);

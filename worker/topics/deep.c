@@ -37,7 +37,7 @@ enum cd_status cd_deep_open(const struct cd_model_file *file, const struct cd_ta
     return has_free ? CD_OK : cd_fail(error, CD_INVALID, "topics model", "section \"deep\" has no free slot");
 }
 
-static int32_t concept_of_name(const struct cd_deep_names *names, uint64_t hash)
+int32_t cd_deep_concept(const struct cd_deep_names *names, uint64_t hash)
 {
     uint32_t at = (uint32_t)hash & names->slot_mask;
     for (; names->slots[at].hash != 0; at = (at + 1) & names->slot_mask)
@@ -51,7 +51,7 @@ static uint32_t collect_named(const struct cd_deep_names *names, const struct cd
 {
     uint32_t count = 0;
     for (uint32_t i = 0; i < evidence_count; i++) {
-        int32_t concept = concept_of_name(names, evidence[i].hash);
+        int32_t concept = cd_deep_concept(names, evidence[i].hash);
         if (concept < 0)
             continue;
         uint32_t n = 0;

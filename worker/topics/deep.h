@@ -30,6 +30,9 @@ struct cd_deep_names {
 enum cd_status cd_deep_open(const struct cd_model_file *file, const struct cd_taxonomy *taxonomy,
                             struct cd_deep_names *names, struct cd_error *error);
 
+/* The concept that has this feature's word or pair of words as its name; -1: none. */
+int32_t cd_deep_concept(const struct cd_deep_names *names, uint64_t hash);
+
 /* Add the deeper concepts that the evidence names to `subjects`, which has room for CD_DEEP_SUBJECTS_MAX
  * more. */
 void cd_add_deep_subjects(const struct cd_deep_names *names, const struct cd_taxonomy *taxonomy,

@@ -1,7 +1,8 @@
 /* Shares of a score. Around one input the network is linear: a hidden unit is either on or off, and the units
  * that are on pass their sum through. So the score of a code is its bias, plus the biases of the units that
  * are on, plus exactly one share per feature; the shares of the same text are added up, and a feature inside
- * the mention of an entity counts for the entity. */
+ * the mention of an entity counts for the entity. Below level 2 the reasons are the names that the article
+ * calls the concept, or one below it, by. */
 #include <math.h>
 #include <string.h>
 
@@ -93,6 +94,36 @@ static int32_t output_of(const struct cd_topic_model *model, const struct cd_con
     return -1;
 }
 
+static bool is_at_or_below(const struct cd_taxonomy *taxonomy, int32_t concept,
+                           const struct cd_concept *ancestor)
+{
+    while (concept >= 0 && &taxonomy->concepts[concept] != ancestor)
+    concept = taxonomy->concepts[concept].parent;
+    return concept >= 0;
+}
+
+/* The names of a concept below level 2 share its log-odds beside its level-2 topic, which are the logarithm
+ * of their place weight (see deep.c). Returns how many texts there are. */
+static uint32_t explain_deep(const struct cd_topic_model *model, const struct cd_document *document,
+                             const struct cd_topic_analysis *analysis, const struct cd_concept *concept,
+                             struct share *shares)
+{
+    uint32_t count = 0;
+    float total = 0;
+    for (uint32_t i = 0; i < analysis->evidence_count; i++) {
+        int32_t named = cd_deep_concept(&model->deep, analysis->evidence[i].hash);
+        if (!is_at_or_below(&model->taxonomy, named, concept))
+            continue;
+        shares[count++] =
+            (struct share){evidence_text(document, &analysis->evidence[i]), analysis->evidence[i].weight};
+        total += analysis->evidence[i].weight;
+    }
+    for (uint32_t i = 0; i < count; i++)
+        shares[i].weight *= logf(total) / total;
+    merge_texts(shares, count);
+    return count;
+}
+
 static void explain_output(const struct cd_topic_model *model, const struct cd_topic_scratch *scratch,
                            const struct cd_topic_analysis *analysis, uint32_t output, struct share *shares)
 {
@@ -106,6 +137,16 @@ static void explain_output(const struct cd_topic_model *model, const struct cd_t
     merge_texts(shares, analysis->value_count);
 }
 
+/* The reasons of one subject, strongest first. */
+static void add_reasons(struct share *shares, uint32_t count, const struct cd_concept *concept,
+                        uint32_t reasons_max, struct cd_topic_reasons *reasons)
+{
+    struct share strongest;
+    for (uint32_t n = 0; n < reasons_max && take_strongest(shares, count, &strongest); n++)
+        reasons->items[reasons->count++] =
+            (struct cd_topic_reason){concept, strongest.text, strongest.weight};
+}
+
 enum cd_status cd_explain_topics(const struct cd_topic_model *model, struct cd_topic_scratch *scratch,
                                  const struct cd_document *document, const struct cd_entities *entities,
                                  const struct cd_subjects *subjects, uint32_t per_subject,
@@ -116,22 +157,23 @@ enum cd_status cd_explain_topics(const struct cd_topic_model *model, struct cd_t
     enum cd_status status = cd_analyse_topics(model, scratch, document, arena, &analysis, error);
     if (status != CD_OK)
         return status;
-    struct share *shares = cd_arena_zeroed(arena, analysis.value_count, sizeof *shares);
+    struct share *by_row = cd_arena_zeroed(arena, analysis.value_count, sizeof *by_row);
+    struct share *by_name = cd_arena_zeroed(arena, analysis.evidence_count, sizeof *by_name);
     reasons->count = 0;
     reasons->items = cd_arena_zeroed(arena, (size_t)subjects->count * per_subject, sizeof *reasons->items);
-    if (!shares || !reasons->items)
+    if (!by_row || !by_name || !reasons->items)
         return cd_fail(error, CD_MEMORY, "topics", "out of memory");
-    name_rows(document, entities, &analysis, shares);
+    name_rows(document, entities, &analysis, by_row);
     for (uint32_t s = 0; s < subjects->count; s++) {
         const struct cd_concept *concept = subjects->items[s].concept;
         int32_t output = output_of(model, concept);
-        if (output < 0)
+        if (output < 0) {
+            uint32_t names = explain_deep(model, document, &analysis, concept, by_name);
+            add_reasons(by_name, names, concept, per_subject, reasons);
             continue;
-        explain_output(model, scratch, &analysis, (uint32_t)output, shares);
-        struct share strongest;
-        for (uint32_t n = 0; n < per_subject && take_strongest(shares, analysis.value_count, &strongest); n++)
-            reasons->items[reasons->count++] =
-                (struct cd_topic_reason){concept, strongest.text, strongest.weight};
+        }
+        explain_output(model, scratch, &analysis, (uint32_t)output, by_row);
+        add_reasons(by_row, analysis.value_count, concept, per_subject, reasons);
     }
     return CD_OK;
 }
