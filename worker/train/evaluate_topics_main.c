@@ -23,6 +23,7 @@ struct counts {
 
 struct bins {
     double confidence[BINS], right[BINS];
+    double variance[BINS]; /* of the right ones, were every confidence true */
     uint32_t count[BINS];
 };
 
@@ -73,6 +74,7 @@ static void add_to_bin(struct bins *bins, float confidence, bool right)
     int bin = (int)(confidence * BINS);
     bin = bin >= BINS ? BINS - 1 : bin;
     bins->confidence[bin] += confidence;
+    bins->variance[bin] += confidence * (1 - confidence);
     bins->right[bin] += right;
     bins->count[bin]++;
 }
@@ -251,6 +253,18 @@ static double calibration_error(const struct bins *bins)
     return share(distance, count);
 }
 
+/* The calibration error that chance alone makes where every confidence is true: the mean of |x| is
+ * sqrt(2 / pi) standard deviations (the normal approximation, bin by bin). */
+static double chance_error(const struct bins *bins)
+{
+    double distance = 0, count = 0;
+    for (int b = 0; b < BINS; b++) {
+        distance += sqrt(bins->variance[b] * M_2_PI);
+        count += bins->count[b];
+    }
+    return share(distance, count);
+}
+
 static void print_level(const struct bench *bench, uint32_t level)
 {
     struct counts all = {0, 0, 0};
@@ -269,10 +283,10 @@ static void print_level(const struct bench *bench, uint32_t level)
         codes++;
     }
     printf("  level %u  micro-F1 %.3f  macro-F1 %.3f (%u codes)  precision %.3f  recall %.3f  "
-           "calibration error %.3f over subjects given, %.3f over all codes\n",
+           "calibration error %.3f over subjects given (by chance alone %.3f), %.3f over all codes\n",
            level, share(2.0 * all.hits, all.given + all.gold), share(macro, codes), codes,
            share(all.hits, all.given), share(all.hits, all.gold),
-           calibration_error(&bench->scores.given[level - 1]),
+           calibration_error(&bench->scores.given[level - 1]), chance_error(&bench->scores.given[level - 1]),
            calibration_error(&bench->scores.considered[level - 1]));
 }
 
