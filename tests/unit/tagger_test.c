@@ -95,12 +95,13 @@ static void the_same_text_gives_the_same_spans_again(void)
     EXPECT(spans.count == count && count > 0 && spans.items[0].confidence == confidence);
 }
 
-/* Write the shipped model with one section altered, and expect a refusal. */
-static void expect_refusal(const char *altered)
+/* Write the shipped model with one section altered ("": none), and open the copy. */
+static enum cd_status open_copy(const char *altered)
 {
     static const char *const names[] = {"meta",
                                         "words.index",
                                         "words",
+                                        "words.vectors",
                                         "phrases.index",
                                         "phrases.checks",
                                         "phrases.bits",
@@ -113,15 +114,19 @@ static void expect_refusal(const char *altered)
                                         "cased.calibration",
                                         "caseless.calibration",
                                         "cased.checks",
-                                        "caseless.checks"};
-    struct cd_model_section_data sections[16];
+                                        "caseless.checks",
+                                        "cased.network",
+                                        "caseless.network",
+                                        "second.rows"};
+    enum { SECTIONS = sizeof names / sizeof *names };
+    struct cd_model_section_data sections[SECTIONS];
     struct cd_model_file *file, *copy;
     struct cd_error error;
     struct cd_tagger *opened = NULL;
     char path[] = "/tmp/copydesk-tagger-XXXXXX", *bytes = NULL;
     EXPECT(cd_model_file_open_bytes(cd_embedded_entities_model(), "shipped", "entities", &file, &error) ==
            CD_OK);
-    for (size_t i = 0; i < 16; i++) {
+    for (size_t i = 0; i < SECTIONS; i++) {
         sections[i].name = names[i];
         EXPECT(cd_model_section(file, names[i], 1, &sections[i].data, &error) == CD_OK);
         if (strcmp(names[i], altered) != 0)
@@ -133,21 +138,25 @@ static void expect_refusal(const char *altered)
         sections[i].data.bytes = bytes;
     }
     int descriptor = mkstemp(path);
-    EXPECT(descriptor >= 0 && cd_model_file_write(path, sections, 16, &error) == CD_OK);
+    EXPECT(descriptor >= 0 && cd_model_file_write(path, sections, SECTIONS, &error) == CD_OK);
     EXPECT(cd_model_file_open(path, "entities", &copy, &error) == CD_OK);
-    EXPECT(cd_tagger_open(copy, &opened, &error) == CD_INVALID);
+    enum cd_status status = cd_tagger_open(copy, &opened, &error);
+    cd_tagger_close(opened);
     cd_model_file_close(copy);
     cd_model_file_close(file);
     remove(path);
     free(bytes);
+    return status;
 }
 
 static void damaged_sections_are_refused(void)
 {
-    expect_refusal("words.index");
-    expect_refusal("phrases.index");
-    expect_refusal("cased.index");
-    expect_refusal("caseless.transitions");
+    EXPECT(open_copy("") == CD_OK);
+    EXPECT(open_copy("words.index") == CD_INVALID);
+    EXPECT(open_copy("phrases.index") == CD_INVALID);
+    EXPECT(open_copy("cased.index") == CD_INVALID);
+    EXPECT(open_copy("caseless.transitions") == CD_INVALID);
+    EXPECT(open_copy("cased.network") == CD_INVALID);
 }
 
 int main(void)

@@ -16,8 +16,9 @@ static const uint32_t entries_of[BUCKETS] = {9, 0, 4, 7, 0, 1, 3, 0, 12, 0, 0, 0
 static struct {
     uint32_t index[BUCKETS + 1];
     uint16_t checks[ENTRIES];
-    int8_t rows[ENTRIES][CD_LABELS];
-    float transitions[1 + CD_TRANSITION_FLOATS];
+    int8_t rows[ENTRIES][CD_ROW];
+    float transitions[2 + CD_TRANSITION_FLOATS]; /* behind the units of labels and vectors */
+    struct cd_tagger_network network;
     struct cd_calibration calibration;
     uint64_t features[ENTRIES];
 } table;
@@ -30,12 +31,13 @@ static void fill_table(void)
         for (uint32_t i = 0; i < entries_of[bucket]; i++, next++) {
             table.checks[next] = (uint16_t)(next * 257 + bucket);
             table.features[next] = (uint64_t)bucket << 60 | 0x123450000 | table.checks[next];
-            for (unsigned k = 0; k < CD_LABELS; k++)
+            for (unsigned k = 0; k < CD_ROW; k++)
                 table.rows[next][k] = (int8_t)(next * 37 + k * 11);
         }
     }
     table.index[BUCKETS] = next;
     table.transitions[0] = 1.0F / 32;
+    table.transitions[1] = 1.0F / 128;
 }
 
 static struct cd_slice bytes_of(const void *bytes, size_t length)
@@ -54,12 +56,13 @@ static bool open_table(struct cd_weights *weights)
         {"set.checks", bytes_of(table.checks, sizeof table.checks)},
         {"set.rows", bytes_of(table.rows, sizeof table.rows)},
         {"set.transitions", bytes_of(table.transitions, sizeof table.transitions)},
+        {"set.network", bytes_of(&table.network, sizeof table.network)},
         {"set.calibration", bytes_of(&table.calibration, sizeof table.calibration)},
     };
     char path[] = "/tmp/copydesk-weights-XXXXXX";
     struct cd_error error;
     int descriptor = mkstemp(path);
-    bool opened = descriptor >= 0 && cd_model_file_write(path, sections, 6, &error) == CD_OK &&
+    bool opened = descriptor >= 0 && cd_model_file_write(path, sections, 7, &error) == CD_OK &&
                   cd_model_file_open(path, "entities", &file, &error) == CD_OK &&
                   cd_weights_open(file, "set", weights, &error) == CD_OK;
     close(descriptor);
@@ -72,9 +75,9 @@ static struct cd_weights weights;
 static void every_learned_feature_is_found(void)
 {
     for (uint32_t e = 0; e < ENTRIES; e++) {
-        int16_t sum[CD_LABELS] = {0};
+        int16_t sum[CD_ROW] = {0};
         cd_weights_add(&weights, &table.features[e], 1, sum);
-        for (unsigned k = 0; k < CD_LABELS; k++)
+        for (unsigned k = 0; k < CD_ROW; k++)
             EXPECT(sum[k] == table.rows[e][k]);
     }
 }
@@ -83,23 +86,23 @@ static void a_feature_of_another_bucket_is_not_taken_for_it(void)
 {
     for (uint32_t e = 0; e < ENTRIES; e++) {
         uint64_t feature = table.features[e] ^ 1ULL << 60;
-        int16_t sum[CD_LABELS] = {0};
+        int16_t sum[CD_ROW] = {0};
         cd_weights_add(&weights, &feature, 1, sum);
-        for (unsigned k = 0; k < CD_LABELS; k++)
+        for (unsigned k = 0; k < CD_ROW; k++)
             EXPECT(sum[k] == 0);
     }
 }
 
 static void rows_are_summed_beyond_eight_bits(void)
 {
-    int16_t sum[CD_LABELS], expected[CD_LABELS];
-    for (unsigned k = 0; k < CD_LABELS; k++)
+    int16_t sum[CD_ROW], expected[CD_ROW];
+    for (unsigned k = 0; k < CD_ROW; k++)
         sum[k] = expected[k] = (int16_t)(1000 - 100 * (int)k);
     for (uint32_t e = 0; e < ENTRIES; e++)
-        for (unsigned k = 0; k < CD_LABELS; k++)
+        for (unsigned k = 0; k < CD_ROW; k++)
             expected[k] = (int16_t)(expected[k] + table.rows[e][k]);
     cd_weights_add(&weights, table.features, ENTRIES, sum);
-    for (unsigned k = 0; k < CD_LABELS; k++)
+    for (unsigned k = 0; k < CD_ROW; k++)
         EXPECT(sum[k] == expected[k]);
 }
 

@@ -165,34 +165,6 @@ static inline void emit3(struct sink *sink, unsigned template, uint64_t a, uint6
     emit2(sink, template, cd_hash_mix(a, b + 0x8cb92ba72f3d8dd7ULL), c);
 }
 
-static void emit_neighbours(struct sink *sink, const struct cd_word *const *w)
-{
-    const struct cd_word *p2 = w[-2], *p = w[-1], *s = w[0], *n = w[1], *n2 = w[2];
-    emit2(sink, 1, p->lower, s->lower);
-    emit2(sink, 2, s->lower, n->lower);
-    emit2(sink, 3, p->lower, s->shape);
-    emit2(sink, 4, s->shape, n->lower);
-    emit3(sink, 5, p->shape, s->shape, n->shape);
-    emit3(sink, 6, p2->shape, p->shape, s->shape);
-    emit3(sink, 7, s->shape, n->shape, n2->shape);
-    emit2(sink, 8, p->cluster[1], s->cluster[1]);
-    emit2(sink, 9, s->cluster[1], n->cluster[1]);
-    emit3(sink, 10, p->cluster[1], s->shape, n->cluster[1]);
-    emit2(sink, 11, p->cluster[2], s->shape);
-    emit2(sink, 12, s->shape, n->cluster[2]);
-    emit3(sink, 13, p2->lower, p->lower, s->shape);
-    emit3(sink, 14, s->shape, n->lower, n2->lower);
-    emit3(sink, 15, p->lower, s->shape, n->lower);
-    emit3(sink, 16, p->cluster[2], s->cluster[2], n->cluster[2]);
-    emit3(sink, 17, p->profile, s->profile, n->profile);
-    emit2(sink, 18, p->shape, s->lower);
-    emit2(sink, 19, s->lower, n->shape);
-    emit2(sink, 20, p->news[0], s->news[0]);
-    emit2(sink, 21, s->news[0], n->news[0]);
-    emit3(sink, 22, p->news[1], s->news[1], n->news[1]);
-    emit3(sink, 23, p->news[0], s->shape, n->news[0]);
-}
-
 static void emit_run(struct sink *sink, const struct cd_sentence_view *view, uint32_t token)
 {
     const struct cd_token_context *c = &view->contexts[token];
@@ -292,7 +264,6 @@ static void emit_document(struct sink *sink, const struct cd_sentence_view *view
 uint32_t cd_context_features(const struct cd_sentence_view *view, uint32_t token, uint64_t *features)
 {
     struct sink sink = {.features = features};
-    emit_neighbours(&sink, view->words + token);
     emit_run(&sink, view, token);
     emit_names(&sink, view, token);
     emit_document(&sink, view, token);

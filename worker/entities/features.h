@@ -46,6 +46,7 @@ struct cd_word {
     uint64_t shape;      /* hash of its shape, "Xx", "X.X.", "d" */
     uint16_t cluster[4]; /* of 64, 256, 1,024, 3,072; 0 unknown */
     uint16_t news[2];    /* classes from news text, of 1,000 and 200; 0 unknown */
+    uint16_t vector;     /* its place among the lexicon's; 0 unknown */
     uint16_t profile;    /* CD_PROFILE_ bits */
     uint16_t names;      /* CD_PHRASE_ bits: what listed names it is, or begins */
     uint8_t writing;     /* enum cd_writing; OTHER when caseless */
@@ -86,7 +87,7 @@ struct cd_token_context {
 };
 
 /* A sentence ready for feature extraction. Words and contexts are indexed from 0 to count - 1; words must
- * also be readable at -2, -1, count and count + 1 (edges). */
+ * also be readable at -3 to -1 and count to count + 2 (edges). */
 struct cd_sentence_view {
     const struct cd_word *const *words;
     struct cd_token_context *contexts;

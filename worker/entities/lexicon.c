@@ -33,11 +33,27 @@ static enum cd_status open_words(const struct cd_model_file *file, struct cd_lex
     return CD_OK;
 }
 
+static enum cd_status open_vectors(const struct cd_model_file *file, struct cd_lexicon *lexicon,
+                                   struct cd_error *error)
+{
+    struct cd_slice vectors;
+    enum cd_status status = cd_model_section(file, "words.vectors", CD_WORD_VECTOR, &vectors, error);
+    if (status != CD_OK)
+        return status;
+    lexicon->vectors = (const int8_t(*)[CD_WORD_VECTOR])(const void *)vectors.bytes;
+    lexicon->vector_count = (uint32_t)(vectors.length / CD_WORD_VECTOR);
+    if (lexicon->vector_count == 0)
+        return cd_fail(error, CD_INVALID, NULL, "the model's section \"words.vectors\" is empty");
+    return CD_OK;
+}
+
 enum cd_status cd_lexicon_open(const struct cd_model_file *file, struct cd_lexicon *lexicon,
                                struct cd_error *error)
 {
     struct cd_slice index, checks, bits;
     enum cd_status status = open_words(file, lexicon, error);
+    if (status == CD_OK)
+        status = open_vectors(file, lexicon, error);
     if (status == CD_OK)
         status = cd_model_section(file, "phrases.index", sizeof(uint32_t), &index, error);
     if (status == CD_OK)

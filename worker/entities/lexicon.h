@@ -14,10 +14,11 @@
 #include "copydesk/model.h"
 #include "copydesk/tagger.h"
 
-enum { CD_LEXICON_BUCKETS = 65536, CD_PHRASE_TOKENS_MAX = 7 };
+enum { CD_LEXICON_BUCKETS = 65536, CD_PHRASE_TOKENS_MAX = 7, CD_WORD_VECTOR = 48 };
 
 /* A word's entry; cluster numbers begin at 1, 0 means unknown. An entry under cd_class_key (features.h) holds
- * the word's classes from news text instead: cluster[0] of 1,000, cluster[1] of 200. */
+ * the word's classes from news text instead: cluster[0] of 1,000, cluster[1] of 200, cluster[2] the number of
+ * its vector. */
 struct cd_lexicon_word {
     uint16_t check;      /* low 16 bits of the word's hash */
     uint16_t cluster[3]; /* of 64 (low 6 bits) and 1,024 (high 10 bits); of 256; of 3,072 */
@@ -46,9 +47,14 @@ struct cd_lexicon {
     const uint32_t *phrase_index;
     const uint16_t *phrase_checks;
     const uint16_t *phrase_bits;
+    const int8_t (*vectors)[CD_WORD_VECTOR]; /* what words mean, from raw news text, in units of 1 / 64; the
+                                                first is that of an unknown word, all zero */
+    uint32_t vector_count;
 };
+enum { CD_WORD_VECTOR_UNIT = 64 };
 
-/* Read in place the sections "words.index", "words", "phrases.index", "phrases.checks" and "phrases.bits". */
+/* Read in place the sections "words.index", "words", "words.vectors", "phrases.index", "phrases.checks" and
+ * "phrases.bits". */
 enum cd_status cd_lexicon_open(const struct cd_model_file *file, struct cd_lexicon *lexicon,
                                struct cd_error *error);
 

@@ -53,7 +53,7 @@ struct cd_tagger_scratch {
     uint32_t stretch_count;
     uint32_t *spoken; /* per distinct word: tokens whose word has a say */
     uint32_t spoken_capacity, speaker_count;
-    const struct cd_word **padded;     /* per token of the sentence, and two edges on each side */
+    const struct cd_word **padded;     /* per token of the sentence, and edges on each side */
     struct cd_token_context *contexts; /* per token of the sentence, as all below */
     struct cd_lattice_row *backward, *best;
     uint8_t *labels;
@@ -157,7 +157,7 @@ static bool reserve_sentence(struct cd_tagger_scratch *s, uint32_t tokens)
         return true;
     uint32_t n = tokens + tokens / 2 + 64;
     free_sentence_arrays(s);
-    s->padded = malloc((n + 4) * sizeof(struct cd_word *));
+    s->padded = malloc((n + 2 * CD_NETWORK_REACH) * sizeof(struct cd_word *));
     s->contexts = calloc(n, sizeof *s->contexts);
     s->backward = malloc(n * sizeof *s->backward);
     s->best = malloc(n * sizeof *s->best);
@@ -327,11 +327,13 @@ static void score(struct cd_tagger_scratch *s, const struct cd_sentence *sentenc
 {
     bool caseless = is_caseless(sentence);
     uint32_t n = sentence->token_count, first = sentence->first_token;
-    s->padded[0] = s->padded[1] = &cd_word_cache_edge(s->cache, false, caseless)->word;
-    s->padded[n + 2] = s->padded[n + 3] = &cd_word_cache_edge(s->cache, true, caseless)->word;
-    memcpy(s->padded + 2, s->words + first, n * sizeof(struct cd_word *));
+    for (uint32_t i = 0; i < CD_NETWORK_REACH; i++) {
+        s->padded[i] = &cd_word_cache_edge(s->cache, false, caseless)->word;
+        s->padded[CD_NETWORK_REACH + n + i] = &cd_word_cache_edge(s->cache, true, caseless)->word;
+    }
+    memcpy(s->padded + CD_NETWORK_REACH, s->words + first, n * sizeof(struct cd_word *));
     struct cd_sentence_view view = {
-        .words = s->padded + 2,
+        .words = s->padded + CD_NETWORK_REACH,
         .contexts = s->contexts,
         .count = n,
         .letter_case = sentence->letter_case,

@@ -64,31 +64,36 @@ enum cd_status cd_weights_open(const struct cd_model_file *file, const char *nam
     if (status == CD_OK)
         status = part(file, name, "checks", sizeof(uint16_t), &checks, error);
     if (status == CD_OK)
-        status = part(file, name, "rows", CD_LABELS, &rows, error);
+        status = part(file, name, "rows", CD_ROW, &rows, error);
     if (status == CD_OK)
         status = part(file, name, "transitions", sizeof(float), &transitions, error);
     if (status == CD_OK)
         status = part(file, name, "calibration", sizeof(struct cd_calibration), &calibration, error);
     if (status != CD_OK)
         return status;
-    size_t buckets = index.length / sizeof(uint32_t) - 1, entries = rows.length / CD_LABELS;
+    size_t buckets = index.length / sizeof(uint32_t) - 1, entries = rows.length / CD_ROW;
     bool power = index.length > sizeof(uint32_t) && (buckets & (buckets - 1)) == 0 && buckets >= 16;
     if (!power || checks.length / sizeof(uint16_t) != entries ||
         calibration.length != sizeof weights->calibration ||
-        transitions.length != sizeof(float) + sizeof(struct cd_transitions))
+        transitions.length != 2 * sizeof(float) + sizeof(struct cd_transitions))
         return cd_fail(error, CD_INVALID, NULL, "the weights \"%s\" of the model have an impossible size",
                        name);
     weights->index = (const uint32_t *)(const void *)index.bytes;
     weights->checks = (const uint16_t *)(const void *)checks.bytes;
-    weights->rows = (const int8_t(*)[CD_LABELS])(const void *)rows.bytes;
+    weights->rows = (const int8_t(*)[CD_ROW])(const void *)rows.bytes;
     weights->shift = 64 - (unsigned)__builtin_ctzll(buckets);
     memcpy(&weights->scale, transitions.bytes, sizeof(float));
-    memcpy(&weights->transitions, transitions.bytes + sizeof(float), sizeof weights->transitions);
+    memcpy(&weights->vector_scale, transitions.bytes + sizeof(float), sizeof(float));
+    memcpy(&weights->transitions, transitions.bytes + 2 * sizeof(float), sizeof weights->transitions);
     memcpy(&weights->calibration, calibration.bytes, sizeof weights->calibration);
     if (!is_sound(weights, buckets, entries) || !cd_transitions_finite(&weights->transitions) ||
-        !(weights->scale > 0 && weights->scale < 1))
+        !(weights->scale > 0 && weights->scale < 1) ||
+        !(weights->vector_scale > 0 && weights->vector_scale < 1))
         return cd_fail(error, CD_INVALID, NULL, "the weights \"%s\" of the model are damaged", name);
-    return arrange(weights, buckets, error);
+    char network[64];
+    snprintf(network, sizeof network, "%s.network", name);
+    status = cd_tagger_network_open(file, network, &weights->network, error);
+    return status == CD_OK ? arrange(weights, buckets, error) : status;
 }
 
 void cd_weights_close(struct cd_weights *weights)
@@ -169,28 +174,27 @@ uint32_t cd_weights_find(const struct cd_weights *weights, const uint64_t *featu
 
 /* Bytes at even and odd places are summed apart, which spares widening them one by one. */
 void cd_weights_sum(const struct cd_weights *weights, const uint32_t *rows, uint32_t count,
-                    int16_t sum[CD_LABELS])
+                    int16_t sum[CD_ROW])
 {
-    cd_sum_lanes even[2] = {0}, odd[2] = {0}, sums[4];
+    enum { PARTS = CD_ROW / 16 };
+    cd_sum_lanes even[PARTS] = {0}, odd[PARTS] = {0}, sums[2 * PARTS];
     for (uint32_t i = 0; i < count; i++) {
-        cd_sum_lanes first, second;
-        memcpy(&first, weights->rows[rows[i]], sizeof first);
-        memcpy(&second, weights->rows[rows[i]] + sizeof first, sizeof second);
-        even[0] += first << 8 >> 8;
-        even[1] += second << 8 >> 8;
-        odd[0] += first >> 8;
-        odd[1] += second >> 8;
+        cd_sum_lanes bytes[PARTS];
+        memcpy(bytes, weights->rows[rows[i]], sizeof bytes);
+        for (unsigned part = 0; part < PARTS; part++) {
+            even[part] += bytes[part] << 8 >> 8;
+            odd[part] += bytes[part] >> 8;
+        }
     }
     memcpy(sums, sum, sizeof sums);
-    for (unsigned half = 0; half < 2; half++) {
-        sums[2 * half] += __builtin_shufflevector(even[half], odd[half], 0, 8, 1, 9, 2, 10, 3, 11);
-        sums[2 * half + 1] += __builtin_shufflevector(even[half], odd[half], 4, 12, 5, 13, 6, 14, 7, 15);
+    for (unsigned part = 0; part < PARTS; part++) {
+        sums[2 * part] += __builtin_shufflevector(even[part], odd[part], 0, 8, 1, 9, 2, 10, 3, 11);
+        sums[2 * part + 1] += __builtin_shufflevector(even[part], odd[part], 4, 12, 5, 13, 6, 14, 7, 15);
     }
     memcpy(sum, sums, sizeof sums);
 }
 
-void cd_weights_add(const struct cd_weights *weights, uint64_t *features, uint32_t count,
-                    int16_t sum[CD_LABELS])
+void cd_weights_add(const struct cd_weights *weights, uint64_t *features, uint32_t count, int16_t sum[CD_ROW])
 {
     uint32_t rows[COUNT_MAX];
     uint32_t kept = cd_weights_sift(weights, features, count);

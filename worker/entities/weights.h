@@ -1,4 +1,5 @@
-/* weights.h - the learned weights: a compact, read-only table from feature to a row of eight-bit weights.
+/* weights.h - the learned weights: a compact, read-only table from feature to a row of eight-bit weights, one
+ * for each label and then the feature's vector for the network (tagger_network.h).
  *
  * Features are 64-bit hashes. The upper bits choose a bucket, a few consecutive entries; the lower 16 bits
  * are compared with the entries' checks, and the row of the entry that matches is added. A feature that was
@@ -12,12 +13,16 @@
 #include "copydesk/model.h"
 #include "labels.h"
 #include "lattice.h"
+#include "tagger_network.h"
 
 /* Platt's scaling of a span's probability p: 1 / (1 + exp(-(offset of its type + slope x log(p / (1 - p))))).
  */
 struct cd_calibration {
     float slope, offsets[CD_TYPES];
 };
+
+/* A row, and sums of rows: the labels' weights, then the vector. */
+enum { CD_ROW = CD_LABELS + CD_FEATURE_VECTOR };
 
 /* Eight sums of weights; sums wrap around, which no sensible model makes them do. */
 typedef int16_t cd_sum_lanes __attribute__((vector_size(16), may_alias));
@@ -39,18 +44,20 @@ enum { CD_WEIGHT_GROUP_FULL = 255 };
 struct cd_weights {
     const uint32_t *index;  /* first entry of each bucket; one more at the end */
     const uint16_t *checks; /* per entry */
-    const int8_t (*rows)[CD_LABELS];
+    const int8_t (*rows)[CD_ROW];
     struct cd_weight_group *groups; /* the same, arranged for look-ups */
     uint16_t *present;              /* per bucket: a bit for the low four bits of each of its checks */
     uint16_t lanes_of[256];         /* bounds as a set of lanes */
     unsigned shift;                 /* bucket = hash >> shift */
     float scale;                    /* score = sum of weights x scale */
+    float vector_scale;             /* the same for vectors */
+    const struct cd_tagger_network *network;
     struct cd_transitions transitions;
     struct cd_calibration calibration;
 };
 
-/* Read in place the sections NAME.index, NAME.checks, NAME.rows, NAME.transitions and NAME.calibration;
- * everything in them is checked once. Close what was opened.
+/* Read in place the sections NAME.index, NAME.checks, NAME.rows, NAME.transitions, NAME.network and
+ * NAME.calibration; everything in them is checked once. Close what was opened.
  */
 enum cd_status cd_weights_open(const struct cd_model_file *file, const char *name, struct cd_weights *weights,
                                struct cd_error *error);
@@ -63,11 +70,11 @@ uint32_t cd_weights_sift(const struct cd_weights *weights, uint64_t *features, u
 uint32_t cd_weights_find(const struct cd_weights *weights, const uint64_t *features, uint32_t count,
                          uint32_t *rows);
 void cd_weights_sum(const struct cd_weights *weights, const uint32_t *rows, uint32_t count,
-                    int16_t sum[CD_LABELS]);
+                    int16_t sum[CD_ROW]);
 
 /* All three for features (at most 128), which are used up. */
 void cd_weights_add(const struct cd_weights *weights, uint64_t *features, uint32_t count,
-                    int16_t sum[CD_LABELS]);
+                    int16_t sum[CD_ROW]);
 
 /* The calibrated probability of a span of `type` whose marginal is `p`. */
 float cd_calibrated(const struct cd_calibration *calibration, unsigned type, float p);

@@ -21,14 +21,30 @@ static struct cd_cached_word *word_at(const struct cd_word_cache *cache, uint32_
     return &cache->blocks[index / BLOCK_WORDS][index % BLOCK_WORDS];
 }
 
-static void sum_places(struct cd_cached_word *entry, const struct cd_weights *weights, struct cd_slice text,
-                       bool caseless)
+static void project(struct cd_cached_word *entry, const struct cd_lexicon *lexicon,
+                    const struct cd_weights *weights, const int16_t learned[CD_FEATURE_VECTOR])
+{
+    float inputs[CD_NETWORK_INPUTS];
+    const int8_t *vector = lexicon->vectors[entry->word.vector];
+    for (unsigned i = 0; i < CD_WORD_VECTOR; i++)
+        inputs[i] = (float)vector[i] * (1.0F / CD_WORD_VECTOR_UNIT);
+    for (unsigned i = 0; i < CD_FEATURE_VECTOR; i++)
+        inputs[CD_WORD_VECTOR + i] = (float)learned[i] * weights->vector_scale;
+    cd_tagger_network_project(weights->network, inputs, entry->hidden);
+}
+
+static void sum_places(struct cd_cached_word *entry, const struct cd_lexicon *lexicon,
+                       const struct cd_weights *weights, struct cd_slice text, bool caseless)
 {
     uint64_t features[CD_WORD_FEATURES_MAX];
-    memset(entry->sums, 0, sizeof entry->sums);
+    int16_t sum[CD_ROW];
     for (unsigned place = 0; place < CD_PLACES; place++) {
         uint32_t count = cd_word_features(&entry->word, text, place, caseless, features);
-        cd_weights_add(weights, features, count, entry->sums[place]);
+        memset(sum, 0, sizeof sum);
+        cd_weights_add(weights, features, count, sum);
+        memcpy(entry->sums[place], sum, sizeof entry->sums[place]);
+        if (place == CD_PLACE_SELF)
+            project(entry, lexicon, weights, sum + CD_LABELS);
     }
 }
 
@@ -97,7 +113,7 @@ static struct cd_cached_word *describe(struct cd_word_cache *cache, const struct
     entry->key = lookup->key;
     entry->uses = 1;
     cd_describe_word(cache->lexicon, lookup->text, lookup->kind, lookup->caseless, &entry->word);
-    sum_places(entry, cache->weights[lookup->caseless], lookup->text, lookup->caseless);
+    sum_places(entry, cache->lexicon, cache->weights[lookup->caseless], lookup->text, lookup->caseless);
     return entry;
 }
 
@@ -160,7 +176,7 @@ struct cd_word_cache *cd_word_cache_new(const struct cd_lexicon *lexicon, const 
         for (unsigned end = 0; end < 2; end++) {
             struct cd_cached_word *edge = &cache->edges[caseless_set][end];
             cd_describe_edge(end != 0, &edge->word);
-            sum_places(edge, cache->weights[caseless_set], (struct cd_slice){0}, caseless_set != 0);
+            sum_places(edge, lexicon, cache->weights[caseless_set], (struct cd_slice){0}, caseless_set != 0);
         }
     return cache;
 }

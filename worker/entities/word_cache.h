@@ -1,5 +1,5 @@
-/* word_cache.h - everything that depends on one word alone, computed once: its description, and its weights
- * summed for each place from which it is seen.
+/* word_cache.h - everything that depends on one word alone, computed once: its description, its weights
+ * summed for each place from which it is seen, and what it says to the network's hidden units.
  *
  * One per thread, kept from document to document, bounded: between documents the words that were met only
  * once are dropped when there are too many. Pointers stay valid until cd_word_cache_trim. */
@@ -14,6 +14,7 @@ struct cd_cached_word {
     uint64_t key;
     uint32_t uses;
     int16_t sums[CD_PLACES][CD_LABELS] __attribute__((aligned(16)));
+    cd_word_hidden hidden __attribute__((aligned(16)));
 };
 
 struct cd_word_cache;

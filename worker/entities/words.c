@@ -147,8 +147,10 @@ void cd_describe_word(const struct cd_lexicon *lexicon, struct cd_slice text, en
         word->profile = entry->profile;
     }
     entry = cd_lexicon_find(lexicon, class_key(&f, caseless));
-    if (entry)
+    if (entry) {
         memcpy(word->news, entry->cluster, sizeof word->news);
+        word->vector = entry->cluster[2] < lexicon->vector_count ? entry->cluster[2] : 0;
+    }
     word->names = (uint16_t)cd_lexicon_phrase(lexicon, cd_phrase_hash(0, word->phrase));
     word->connects = cd_slice_is_listed(
         lower, "of the and for de la le el al bin von van der den du des di da dos in on & - ' 's . at to y");

@@ -4,13 +4,14 @@
 
 ENTITIES      := $(BUILD)/entities
 ENTITY_EPOCHS ?= 7
-ENTITIES_VERSION := 2026-11-24
+ENTITIES_VERSION := 2026-12-01
 
 # only what runs here, once, may use this machine's own instructions
-$(BUILD)/worker/train/entity_training.o $(BUILD)/worker/train/clusters_main.o: override CFLAGS += -O3 -march=native -fno-signed-zeros -fassociative-math
+$(BUILD)/worker/train/entity_training.o $(BUILD)/worker/train/entity_network.o $(BUILD)/worker/train/clusters_main.o $(BUILD)/worker/train/vectors_main.o: override CFLAGS += -O3 -march=native -fno-signed-zeros -fassociative-math
 
 # sums over rows run on whole vectors
 $(BUILD)/worker/entities/weights.o $(BUILD)/worker/entities/scores.o $(BUILD)/worker/entities/lattice.o: override CFLAGS += -O3
+$(BUILD)/worker/entities/tagger_network.o: override CFLAGS += -O3 -ffp-contract=off
 
 .PHONY: models-entities evaluate-entities
 models-entities: $(ENTITIES)/entities.model ## train the tagger (DATA=..., ENTITY_EPOCHS=7)
@@ -23,8 +24,15 @@ $(ENTITIES)/news-%.tsv: $(BUILD)/train/clusters
 	@mkdir -p $(ENTITIES)
 	$(if $(NEWS_TEXT),nice -n 19 $(BUILD)/train/clusters $* 10 8 $@ $(NEWS_TEXT),touch $@)
 
-$(ENTITIES)/lexicon: $(BUILD)/train/train_entities $(ENTITIES)/news-1000.tsv $(ENTITIES)/news-200.tsv
-	$(BUILD)/train/train_entities lexicon $(DATA) $(ENTITIES)/news-1000.tsv $(ENTITIES)/news-200.tsv $@
+# and vectors of 48 numbers for words that occur 16 times or more
+$(ENTITIES)/vectors.tsv: $(BUILD)/train/vectors
+	@mkdir -p $(ENTITIES)
+	$(if $(NEWS_TEXT),nice -n 19 $(BUILD)/train/vectors 48 16 $@ $(NEWS_TEXT),touch $@)
+
+NEWS_WORDS := $(ENTITIES)/news-1000.tsv $(ENTITIES)/news-200.tsv $(ENTITIES)/vectors.tsv
+
+$(ENTITIES)/lexicon: $(BUILD)/train/train_entities $(NEWS_WORDS)
+	$(BUILD)/train/train_entities lexicon $(DATA) $(NEWS_WORDS) $@
 
 $(ENTITIES)/%.weights: $(ENTITIES)/lexicon
 	nice -n 19 $(BUILD)/train/train_entities weights $(DATA) $(ENTITIES)/lexicon $* $(ENTITY_EPOCHS) $@

@@ -280,6 +280,14 @@ static void take_words(struct build *b)
         out->word_begin[(size_t)out->word_count * CD_PLACES] = total;
 }
 
+static void take_vectors(const struct build *b)
+{
+    struct cd_examples *out = b->out;
+    out->word_vectors = calloc((size_t)out->word_count + 1, sizeof *out->word_vectors);
+    for (uint32_t w = 0; w < out->word_count; w++)
+        out->word_vectors[w] = b->words[w]->word.vector;
+}
+
 static enum cd_status pass(struct build *b, const struct cd_corpus *corpus, bool counting,
                            struct cd_error *error)
 {
@@ -318,6 +326,7 @@ enum cd_status cd_examples_build(const struct cd_corpus *corpus, const struct cd
     enum cd_status status = pass(&b, corpus, true, error);
     if (status == CD_OK)
         status = pass(&b, corpus, false, error);
+    take_vectors(&b);
     cd_arena_free(b.words_arena);
     cd_arena_free(b.document_arena);
     cd_evidence_free(&b.evidence);
@@ -339,6 +348,7 @@ void cd_examples_free(struct cd_examples *examples)
     free(examples->context_features);
     free(examples->word_begin);
     free(examples->word_features);
+    free(examples->word_vectors);
     free(examples->features);
     *examples = (struct cd_examples){0};
 }

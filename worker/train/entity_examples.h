@@ -27,6 +27,7 @@ struct cd_examples {
     uint64_t context_count, context_capacity;
     uint64_t *word_begin; /* [word x CD_PLACES + place], one more at the end */
     uint32_t *word_features;
+    uint16_t *word_vectors; /* per word: its vector among the lexicon's */
     uint32_t word_count;
     uint32_t edge_words[2]; /* before and after a sentence */
     uint64_t *features;     /* hash of each feature number */

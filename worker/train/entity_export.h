@@ -6,14 +6,14 @@
 #include "entity_training.h"
 
 struct cd_weight_sections {
-    struct cd_buffer index, checks, rows, transitions;
+    struct cd_buffer index, checks, rows, transitions, network;
     uint32_t kept; /* features */
 };
 
-/* Quantise to eight bits. Rows whose largest weight is below `row_min` are left out, and in the others
- * weights below `weight_min`. */
-void cd_weights_export(const struct cd_examples *examples, const struct cd_trained *trained, float row_min,
-                       float weight_min, struct cd_weight_sections *sections);
+/* Quantise to eight bits. Labels' weights below `weight_min` become zero. A token's scores are the mean of
+ * what the linear weights and the network say, which counts `network_share`. */
+void cd_weights_export(const struct cd_examples *examples, const struct cd_trained *trained, float weight_min,
+                       float network_share, struct cd_weight_sections *sections);
 void cd_weight_sections_free(struct cd_weight_sections *sections);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "../entities/features.h"
 #include "copydesk/arena.h"
+#include "copydesk/buffer.h"
 #include "copydesk/document.h"
 #include "copydesk/hash.h"
 
@@ -35,6 +36,7 @@ struct builder {
     struct phrase *phrases;
     struct word *words;
     size_t phrase_slots, phrase_count, word_slots, word_count;
+    struct cd_buffer vectors; /* one after another; the first is that of an unknown word */
     struct cd_arena *arena;
 };
 
@@ -301,6 +303,42 @@ static enum cd_status read_news_classes(struct builder *b, const char *path, uns
     return CD_OK;
 }
 
+/* A line WORD, tab, numbers. */
+static void add_vector(struct builder *b, char *line)
+{
+    char *numbers = strchr(line, '\t');
+    size_t row = b->vectors.length / CD_WORD_VECTOR;
+    if (!numbers || row > UINT16_MAX)
+        return;
+    *numbers++ = '\0';
+    int8_t vector[CD_WORD_VECTOR];
+    for (unsigned i = 0; i < CD_WORD_VECTOR; i++)
+        vector[i] = (int8_t)strtol(numbers, &numbers, 10);
+    cd_buffer_append(&b->vectors, (const char *)vector, sizeof vector);
+    for (unsigned caseless = 0; caseless < 2; caseless++) {
+        struct word *word = word_of(b, cd_class_key(cd_slice_of(line), caseless));
+        if (word->cluster[2] == 0)
+            word->cluster[2] = (uint16_t)row;
+    }
+}
+
+/* As with the classes, the most frequent form speaks for a word where case says nothing. */
+static enum cd_status read_vectors(struct builder *b, const char *path, struct cd_error *error)
+{
+    static const int8_t unknown[CD_WORD_VECTOR];
+    FILE *file = fopen(path, "re");
+    if (!file)
+        return cd_fail(error, CD_NOT_FOUND, path, "cannot open it");
+    char *line = NULL;
+    size_t capacity = 0;
+    cd_buffer_append(&b->vectors, (const char *)unknown, sizeof unknown);
+    while (getline(&line, &capacity, file) > 0)
+        add_vector(b, line);
+    free(line);
+    fclose(file);
+    return CD_OK;
+}
+
 /* ---- sections ------------------------------------------------------------------------------ */
 
 static int by_hash(const void *a, const void *b)
@@ -348,7 +386,7 @@ static size_t compact_words(struct builder *b)
     for (size_t i = 0; i < b->word_slots; i++) {
         const struct word *w = &b->words[i];
         unsigned mentions = w->counts[0] + w->counts[1] + w->counts[2] + w->counts[4] + w->counts[5];
-        if (w->hash && (w->cluster[0] || mentions > 1 || w->given || w->surname))
+        if (w->hash && (w->cluster[0] || w->cluster[2] || mentions > 1 || w->given || w->surname))
             b->words[n++] = *w;
     }
     if (n > 1)
@@ -386,12 +424,13 @@ static void write_sections(struct builder *b, struct cd_lexicon_sections *sectio
     *sections = (struct cd_lexicon_sections){
         {section("words.index", index_of(&b->words->hash, sizeof *b->words, words), index_bytes),
          section("words", entries, words * sizeof *entries),
+         section("words.vectors", b->vectors.bytes, b->vectors.length),
          section("phrases.index", index_of(&b->phrases->hash, sizeof *b->phrases, phrases), index_bytes),
          section("phrases.checks", checks, phrases * sizeof *checks),
          section("phrases.bits", bits, phrases * sizeof *bits)}};
 }
 
-enum cd_status cd_lexicon_build(const char *data, const char *const news_classes[2],
+enum cd_status cd_lexicon_build(const char *data, const char *const news_classes[2], const char *vectors,
                                 struct cd_lexicon_sections *sections, struct cd_error *error)
 {
     struct builder b = {.arena = cd_arena_new(0),
@@ -402,6 +441,8 @@ enum cd_status cd_lexicon_build(const char *data, const char *const news_classes
         status = read_clusters(&b, data, error);
     for (unsigned which = 0; which < 2 && status == CD_OK; which++)
         status = read_news_classes(&b, news_classes[which], which, error);
+    if (status == CD_OK)
+        status = read_vectors(&b, vectors, error);
     if (status == CD_OK)
         status = read_entities(&b, data, error);
     if (status == CD_OK)

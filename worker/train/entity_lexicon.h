@@ -6,15 +6,15 @@
 #include "copydesk/error.h"
 #include "copydesk/model.h"
 
-enum { CD_LEXICON_SECTIONS = 5 };
+enum { CD_LEXICON_SECTIONS = 6 };
 
 struct cd_lexicon_sections {
     struct cd_model_section_data items[CD_LEXICON_SECTIONS];
 };
 
-/* Read DATA/clusters and DATA/knowledge, and the news classes (train/clusters) from the two files. The
- * sections are freed with cd_lexicon_sections_free. */
-enum cd_status cd_lexicon_build(const char *data, const char *const news_classes[2],
+/* Read DATA/clusters and DATA/knowledge, the news classes (train/clusters) from two files, and the word
+ * vectors (train/vectors) from a third. The sections are freed with cd_lexicon_sections_free. */
+enum cd_status cd_lexicon_build(const char *data, const char *const news_classes[2], const char *vectors,
                                 struct cd_lexicon_sections *sections, struct cd_error *error);
 void cd_lexicon_sections_free(struct cd_lexicon_sections *sections);
 

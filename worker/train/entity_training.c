@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "copydesk/hash.h"
+#include "random.h"
 
 enum { TOKENS_MAX = 512 };
 
@@ -17,6 +17,7 @@ struct trainer {
     const struct cd_examples *examples;
     const struct cd_training_options *options;
     struct cd_trained *trained;
+    struct cd_tagger_network_learner *network;
     float (*squares)[CD_LABELS]; /* AdaGrad's sums of squared gradients */
     struct cd_transitions transition_squares, gradient;
     struct cd_transition_factors factors;
@@ -29,13 +30,6 @@ struct trainer {
         backward[TOKENS_MAX];
     float norm[TOKENS_MAX];
 };
-
-static uint64_t next_random(struct trainer *t)
-{
-    t->random ^= t->random << 13;
-    t->random ^= t->random >> 7;
-    return t->random ^= t->random << 17;
-}
 
 /* ---- scores -------------------------------------------------------------------------------- */
 
@@ -60,21 +54,11 @@ static void choose_features(struct trainer *t, const struct cd_example *example)
         uint32_t count = cd_example_features(t->examples, example, i, t->features[i]), kept = 0;
         uint64_t bits = 0;
         for (uint32_t f = 0; f < count; f++) {
-            bits = f % 4 == 0 ? next_random(t) : bits >> 16;
+            bits = f % 4 == 0 ? cd_next_random(&t->random) : bits >> 16;
             if ((bits & 0xFFFF) >= threshold)
                 t->features[i][kept++] = t->features[i][f];
         }
         t->feature_counts[i] = kept;
-    }
-}
-
-void cd_trained_scores(const struct cd_examples *examples, const struct cd_example *example,
-                       const struct cd_trained *trained, float (*scores)[CD_LABELS])
-{
-    uint32_t features[CD_EXAMPLE_FEATURES_MAX];
-    for (uint32_t i = 0; i < example->count; i++) {
-        uint32_t count = cd_example_features(examples, example, i, features);
-        sum_rows((const float(*)[CD_LABELS])trained->rows, features, count, 1.0F, scores[i]);
     }
 }
 
@@ -179,16 +163,19 @@ static void update_row(float *row, float *squares, const float *gradient,
     }
 }
 
-static void update(struct trainer *t, const struct cd_example *example)
+static void weigh_gradients(struct trainer *t, const struct cd_example *example)
 {
-    float rate = t->options->learning_rate, l2 = t->options->l2;
+    for (uint32_t i = 0; i < example->count; i++)
+        for (unsigned k = 0; k < CD_LABELS; k++)
+            t->gradients[i][k] *= example->weight;
+}
+
+static void update_rows(struct trainer *t, const struct cd_example *example)
+{
     for (uint32_t i = 0; i < example->count; i++) {
         float largest = 0.0F;
-        for (unsigned k = 0; k < CD_LABELS; k++) {
-            t->gradients[i][k] *= example->weight;
-            float size = fabsf(t->gradients[i][k]);
-            largest = size > largest ? size : largest;
-        }
+        for (unsigned k = 0; k < CD_LABELS; k++)
+            largest = fmaxf(largest, fabsf(t->gradients[i][k]));
         if (largest < gradient_min)
             continue;
         for (uint32_t f = 0; f < t->feature_counts[i]; f++) {
@@ -200,6 +187,11 @@ static void update(struct trainer *t, const struct cd_example *example)
             update_row(t->trained->rows[feature], t->squares[feature], t->gradients[i], t->options);
         }
     }
+}
+
+static void update_transitions(struct trainer *t, const struct cd_example *example)
+{
+    float rate = t->options->learning_rate, l2 = t->options->l2;
     float *weights = (float *)&t->trained->transitions, *squares = (float *)&t->transition_squares;
     const float *gradient = (const float *)&t->gradient;
     for (unsigned i = 0; i < CD_TRANSITION_FLOATS; i++) {
@@ -210,24 +202,43 @@ static void update(struct trainer *t, const struct cd_example *example)
     cd_transitions_prepare(&t->trained->transitions, &t->factors);
 }
 
-/* Learn from one sentence; returns its negative log-likelihood, roughly (of the tokens' labels). */
-static void learn(struct trainer *t, const struct cd_example *example)
+static void learn_rows(struct trainer *t, const struct cd_example *example)
 {
-    if (example->count > TOKENS_MAX)
-        return;
     choose_features(t, example);
     float factor = 1.0F / (1.0F - t->options->dropout);
     for (uint32_t i = 0; i < example->count; i++)
         sum_rows((const float(*)[CD_LABELS])t->trained->rows, t->features[i], t->feature_counts[i], factor,
                  t->scores[i]);
-    if (compute_gradient(t, example))
-        update(t, example);
+    if (!compute_gradient(t, example))
+        return;
+    weigh_gradients(t, example);
+    update_rows(t, example);
+    update_transitions(t, example);
+}
+
+static void learn_network(struct trainer *t, const struct cd_example *example)
+{
+    cd_tagger_network_score(t->network, example, t->scores);
+    if (!compute_gradient(t, example))
+        return;
+    weigh_gradients(t, example);
+    cd_tagger_network_learn(t->network, example, (const float(*)[CD_LABELS])t->gradients, gradient_min);
+    update_transitions(t, example);
+}
+
+/* Learn from one sentence. */
+static void learn(struct trainer *t, const struct cd_example *example)
+{
+    if (example->count > TOKENS_MAX)
+        return;
+    learn_rows(t, example);
+    learn_network(t, example);
 }
 
 static void shuffle(struct trainer *t, uint32_t *order, uint32_t count)
 {
     for (uint32_t i = count; i > 1; i--) {
-        uint32_t j = (uint32_t)(next_random(t) % i), kept = order[i - 1];
+        uint32_t j = (uint32_t)(cd_next_random(&t->random) % i), kept = order[i - 1];
         order[i - 1] = order[j];
         order[j] = kept;
     }
@@ -263,7 +274,8 @@ static void rank(const struct trainer *t, struct importance *ranking)
     for (uint32_t f = 0; f < count; f++) {
         float largest = 0.0F;
         for (unsigned k = 0; k < CD_LABELS; k++)
-            largest = fabsf(t->trained->rows[f][k]) > largest ? fabsf(t->trained->rows[f][k]) : largest;
+            largest = fmaxf(largest, fabsf(t->trained->rows[f][k]));
+        largest = fmaxf(largest, cd_tagger_network_vector_size(t->network, f));
         ranking[f] = (struct importance){largest * sqrtf((float)(counts[f] < 100 ? counts[f] : 100)), f};
     }
     free(counts);
@@ -286,6 +298,7 @@ static void prune(struct trainer *t, struct cd_examples *examples)
         memcpy(t->trained->rows[kept], t->trained->rows[f], sizeof *t->squares);
         memcpy(t->squares[kept++], t->squares[f], sizeof *t->squares);
     }
+    cd_tagger_network_keep(t->network, count, keep);
     cd_examples_keep(examples, keep);
     free(ranking);
     free(keep);
@@ -307,21 +320,29 @@ static void run_epochs(struct trainer *t, struct cd_examples *examples, uint32_t
     }
 }
 
-enum cd_status cd_train(struct cd_examples *examples, const struct cd_training_options *options,
-                        struct cd_trained *trained, struct cd_error *error)
+static void free_trainer(struct trainer *t)
+{
+    if (!t)
+        return;
+    cd_tagger_network_learner_free(t->network);
+    free(t->squares);
+    free(t);
+}
+
+static struct trainer *new_trainer(const struct cd_examples *examples, const struct cd_lexicon *lexicon,
+                                   const struct cd_training_options *options, struct cd_trained *trained)
 {
     size_t row_bytes = ((size_t)examples->feature_count + 1) * sizeof *trained->rows;
     struct trainer *t = calloc(1, sizeof *t);
-    uint32_t *order = malloc(((size_t)examples->count + 1) * sizeof *order);
-    *trained = (struct cd_trained){.rows = aligned_alloc(64, row_bytes)};
-    if (t)
-        t->squares = aligned_alloc(64, row_bytes);
-    if (!t || !order || !trained->rows || !t->squares) {
-        if (t)
-            free(t->squares);
-        free(t);
-        free(order);
-        return cd_fail(error, CD_MEMORY, NULL, "out of memory");
+    *trained = (struct cd_trained){.rows = aligned_alloc(64, (row_bytes + 63) / 64 * 64)};
+    if (!t)
+        return NULL;
+    t->squares = aligned_alloc(64, (row_bytes + 63) / 64 * 64);
+    t->network =
+        cd_tagger_network_learner_new(examples, lexicon, TOKENS_MAX, options->seed, &trained->network);
+    if (!trained->rows || !t->squares || !t->network) {
+        free_trainer(t);
+        return NULL;
     }
     memset(trained->rows, 0, row_bytes);
     memset(t->squares, 0, row_bytes);
@@ -330,19 +351,29 @@ enum cd_status cd_train(struct cd_examples *examples, const struct cd_training_o
     t->trained = trained;
     t->random = options->seed * 2 + 1;
     cd_transitions_prepare(&trained->transitions, &t->factors);
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < examples->count; i++)
+    return t;
+}
+
+enum cd_status cd_train(struct cd_examples *examples, const struct cd_lexicon *lexicon,
+                        const struct cd_training_options *options, struct cd_trained *trained,
+                        struct cd_error *error)
+{
+    struct trainer *t = new_trainer(examples, lexicon, options, trained);
+    uint32_t *order = malloc(((size_t)examples->count + 1) * sizeof *order), count = 0;
+    for (uint32_t i = 0; order && i < examples->count; i++)
         if (!is_left_out(options, &examples->items[i]))
             order[count++] = i;
-    run_epochs(t, examples, order, count);
-    free(t->squares);
-    free(t);
+    if (t && order)
+        run_epochs(t, examples, order, count);
+    enum cd_status status = t && order ? CD_OK : cd_fail(error, CD_MEMORY, NULL, "out of memory");
+    free_trainer(t);
     free(order);
-    return CD_OK;
+    return status;
 }
 
 void cd_trained_free(struct cd_trained *trained)
 {
     free(trained->rows);
     trained->rows = NULL;
+    cd_trained_network_free(&trained->network);
 }

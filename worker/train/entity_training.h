@@ -1,11 +1,13 @@
-/* entity_training.h - trains the conditional random field: AdaGrad (Duchi et al. 2011) on sentences in random
- * order, with feature dropout and L2; sentences whose labelling is partly open maximise the probability of
- * all that is allowed (Tsuboi et al. 2008). Deterministic for a seed. */
+/* entity_training.h - trains the conditional random field, linear weights and network (entity_network.h) side
+ * by side, each on its own gradient, with common transitions: AdaGrad (Duchi et al. 2011) on sentences in
+ * random order, with feature dropout and L2; sentences whose labelling is partly open maximise the
+ * probability of all that is allowed (Tsuboi et al. 2008). Deterministic for a seed. */
 #ifndef COPYDESK_TRAIN_ENTITY_TRAINING_H
 #define COPYDESK_TRAIN_ENTITY_TRAINING_H
 
 #include "../entities/lattice.h"
 #include "entity_examples.h"
+#include "entity_network.h"
 
 struct cd_training_options {
     unsigned epochs;
@@ -24,14 +26,12 @@ struct cd_training_options {
 struct cd_trained {
     float (*rows)[CD_LABELS];
     struct cd_transitions transitions;
+    struct cd_trained_network network;
 };
 
-enum cd_status cd_train(struct cd_examples *examples, const struct cd_training_options *options,
-                        struct cd_trained *trained, struct cd_error *error);
+enum cd_status cd_train(struct cd_examples *examples, const struct cd_lexicon *lexicon,
+                        const struct cd_training_options *options, struct cd_trained *trained,
+                        struct cd_error *error);
 void cd_trained_free(struct cd_trained *trained);
-
-/* Scores of all tokens of a sentence under the trained weights. */
-void cd_trained_scores(const struct cd_examples *examples, const struct cd_example *example,
-                       const struct cd_trained *trained, float (*scores)[CD_LABELS]);
 
 #endif

@@ -1,7 +1,7 @@
 /* Trains the tagger in three steps, each leaving a model file, so that an interrupted run goes on where it
  * stopped:
  *
- *     train_entities lexicon DATA CLASSES1000 CLASSES200 OUT
+ *     train_entities lexicon DATA CLASSES1000 CLASSES200 VECTORS OUT
  *     train_entities weights DATA LEXICON cased|caseless|cased-FOLD|caseless-FOLD EPOCHS OUT
  *     train_entities no-look OUT
  *     train_entities join LEXICON CASED CASELESS LOOK VERSION OUT
@@ -26,8 +26,8 @@ static const struct cd_training_options usual = {
 
 enum {
     FEATURE_COUNT_MIN = 3,
-    KEEP_CASED = 100000,
-    KEEP_CASELESS = 80000,
+    KEEP_CASED = 85000,
+    KEEP_CASELESS = 50000,
     EPOCHS_AFTER_PRUNING = 3,
     FOLDS = 4, /* as in entities.mk */
     SECTIONS_MAX = 32
@@ -36,7 +36,7 @@ enum {
 static const struct cd_look_options usual_look = {
     .epochs = 3, .learning_rate = 0.03F, .l2 = 1e-4F, .seed = 20240320, .unfamiliar_weight = 3.0F};
 
-static const float row_min = 0.1F, weight_min = 0.09F;
+static const float weight_min = 0.09F, network_share = 0.6F;
 
 static struct cd_model_section_data section(const char *name, struct cd_slice data)
 {
@@ -45,11 +45,11 @@ static struct cd_model_section_data section(const char *name, struct cd_slice da
 
 /* ---- steps --------------------------------------------------------------------------------- */
 
-static enum cd_status make_lexicon(const char *data, const char *const news_classes[2], const char *out,
-                                   struct cd_error *error)
+static enum cd_status make_lexicon(const char *data, const char *const news_classes[2], const char *vectors,
+                                   const char *out, struct cd_error *error)
 {
     struct cd_lexicon_sections lexicon = {0};
-    enum cd_status status = cd_lexicon_build(data, news_classes, &lexicon, error);
+    enum cd_status status = cd_lexicon_build(data, news_classes, vectors, &lexicon, error);
     if (status != CD_OK)
         return status;
     struct cd_model_section_data sections[1 + CD_LEXICON_SECTIONS] = {
@@ -107,14 +107,14 @@ static enum cd_status read_corpus(const char *data, struct cd_corpus *corpus, st
 static enum cd_status write_weights(const char *name, struct cd_weight_sections *w, const char *out,
                                     struct cd_error *error)
 {
-    char names[4][24];
-    static const char *const parts[] = {"index", "checks", "rows", "transitions"};
-    for (size_t i = 0; i < 4; i++)
+    char names[5][24];
+    static const char *const parts[] = {"index", "checks", "rows", "transitions", "network"};
+    for (size_t i = 0; i < 5; i++)
         snprintf(names[i], sizeof names[i], "%s.%s", name, parts[i]);
     struct cd_model_section_data sections[] = {
-        section("meta", cd_slice_of(weights_meta)), section(names[0], cd_buffer_slice(&w->index)),
-        section(names[1], cd_buffer_slice(&w->checks)), section(names[2], cd_buffer_slice(&w->rows)),
-        section(names[3], cd_buffer_slice(&w->transitions))};
+        section("meta", cd_slice_of(weights_meta)),          section(names[0], cd_buffer_slice(&w->index)),
+        section(names[1], cd_buffer_slice(&w->checks)),      section(names[2], cd_buffer_slice(&w->rows)),
+        section(names[3], cd_buffer_slice(&w->transitions)), section(names[4], cd_buffer_slice(&w->network))};
     return cd_model_file_write(out, sections, sizeof sections / sizeof *sections, error);
 }
 
@@ -161,11 +161,11 @@ static enum cd_status make_weights(const char *data, const char *lexicon_path, c
             options.l1 = 0.0F;
             options.dropout = 0.4F;
         }
-        status = cd_train(&examples, &options, &trained, error);
+        status = cd_train(&examples, &lexicon, &options, &trained, error);
     }
     if (status == CD_OK) {
         struct cd_weight_sections sections;
-        cd_weights_export(&examples, &trained, row_min, weight_min, &sections);
+        cd_weights_export(&examples, &trained, weight_min, network_share, &sections);
         fprintf(stderr, "kept %u features in %zu bytes\n", sections.kept,
                 sections.rows.length + sections.index.length);
         status = write_weights(name, &sections, out, error);
@@ -241,9 +241,11 @@ static enum cd_status join(char *inputs[4], const char *version, const char *out
                  {0, "phrases.bits"},         {1, "cased.index"},
                  {1, "cased.checks"},         {1, "cased.rows"},
                  {1, "cased.transitions"},    {3, "cased.calibration"},
-                 {2, "caseless.index"},       {2, "caseless.checks"},
-                 {2, "caseless.rows"},        {2, "caseless.transitions"},
-                 {3, "caseless.calibration"}, {3, "second.rows"}};
+                 {0, "words.vectors"},        {1, "cased.network"},
+                 {2, "caseless.network"},     {2, "caseless.index"},
+                 {2, "caseless.checks"},      {2, "caseless.rows"},
+                 {2, "caseless.transitions"}, {3, "caseless.calibration"},
+                 {3, "second.rows"}};
     struct cd_model_file *files[4] = {0};
     struct cd_model_section_data sections[SECTIONS_MAX];
     char meta[128];
@@ -268,8 +270,8 @@ int main(int argc, char **argv)
 {
     struct cd_error error = {0};
     enum cd_status status;
-    if (argc == 6 && strcmp(argv[1], "lexicon") == 0)
-        status = make_lexicon(argv[2], (const char *const[2]){argv[3], argv[4]}, argv[5], &error);
+    if (argc == 7 && strcmp(argv[1], "lexicon") == 0)
+        status = make_lexicon(argv[2], (const char *const[2]){argv[3], argv[4]}, argv[5], argv[6], &error);
     else if (argc == 7 && strcmp(argv[1], "weights") == 0)
         status =
             make_weights(argv[2], argv[3], argv[4], (unsigned)strtoul(argv[5], NULL, 10), argv[6], &error);
