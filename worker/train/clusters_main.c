@@ -137,21 +137,24 @@ static int write_classes(const struct clustering *c, const struct cd_news_words 
 
 int main(int argc, char **argv)
 {
-    if (argc < 6 || !cd_positive(argv[1]) || !cd_positive(argv[2]) || !cd_positive(argv[3])) {
+    uint32_t numbers[3] = {0}; /* CLASSES ITERATIONS COUNT_MIN */
+    for (int i = 0; i < 3 && argc >= 6; i++)
+        numbers[i] = cd_positive(argv[i + 1]);
+    if (!numbers[0] || !numbers[1] || !numbers[2]) {
         fprintf(stderr, "usage: clusters CLASSES ITERATIONS COUNT_MIN OUT.tsv FILE...\n");
         return 2;
     }
     struct cd_news_words words;
     struct cd_error error;
-    if (cd_news_words_read(argv + 5, argc - 5, cd_positive(argv[3]), &words, &error) != CD_OK) {
+    if (cd_news_words_read(argv + 5, argc - 5, numbers[2], &words, &error) != CD_OK) {
         fprintf(stderr, "clusters: %s: %s\n", error.where, error.message);
         cd_news_words_free(&words);
         return 1;
     }
     printf("%zu tokens, %u words of %u\n", words.token_count, words.word_ids - CD_NEWS_FIRST_WORD,
            words.seen);
-    struct clustering *c = start_clustering(&words, cd_positive(argv[1]));
-    for (uint32_t i = 0, iterations = cd_positive(argv[2]); i < iterations; i++) {
+    struct clustering *c = start_clustering(&words, numbers[0]);
+    for (uint32_t i = 0; i < numbers[1]; i++) {
         printf("pass %u: %u words moved\n", i + 1, exchange_once(c));
         fflush(stdout);
     }

@@ -21,8 +21,8 @@ struct word {
 
 /* The text while it is read: its tokens are indices of words, the boundary's is 0. */
 struct corpus {
-    struct word *words;
-    uint32_t word_count, word_capacity;
+    struct word *words; /* room for half as many as there are slots */
+    uint32_t word_count;
     uint32_t *slots; /* open addressing: index + 1 of the word, 0 when free */
     uint32_t slot_count;
     uint32_t *tokens;
@@ -39,11 +39,12 @@ static uint32_t *find_slot(const struct corpus *corpus, const char *text)
     return &corpus->slots[at];
 }
 
-static void double_slots(struct corpus *corpus)
+static void double_room(struct corpus *corpus)
 {
     free(corpus->slots);
     corpus->slot_count = corpus->slot_count ? corpus->slot_count * 2 : 1 << 20;
     corpus->slots = cd_must(calloc(corpus->slot_count, sizeof *corpus->slots));
+    corpus->words = cd_must(realloc(corpus->words, corpus->slot_count / 2 * sizeof *corpus->words));
     for (uint32_t i = 0; i < corpus->word_count; i++)
         *find_slot(corpus, corpus->words[i].text) = i + 1;
 }
@@ -51,13 +52,9 @@ static void double_slots(struct corpus *corpus)
 static uint32_t add_word(struct corpus *corpus, const char *text)
 {
     if (!corpus->slots || corpus->word_count * 2 >= corpus->slot_count)
-        double_slots(corpus);
+        double_room(corpus);
     uint32_t *slot = find_slot(corpus, text);
     if (!*slot) {
-        if (corpus->word_count == corpus->word_capacity) {
-            corpus->word_capacity = corpus->word_capacity ? corpus->word_capacity * 2 : 1 << 16;
-            corpus->words = cd_must(realloc(corpus->words, corpus->word_capacity * sizeof *corpus->words));
-        }
         corpus->words[corpus->word_count] = (struct word){cd_must(strdup(text)), 0, 0};
         *slot = ++corpus->word_count;
     }
@@ -145,7 +142,7 @@ static int by_count_then_text(const void *a, const void *b)
 static void number_words(struct corpus *corpus, uint32_t count_min, struct cd_news_words *words)
 {
     words->seen = corpus->word_count - 1; /* all but the boundary */
-    struct word **order = cd_must(calloc(words->seen + 1, sizeof(struct word *)));
+    struct word **order = cd_must(calloc(corpus->word_count + 1, sizeof(struct word *)));
     for (uint32_t i = 0; i < words->seen; i++)
         order[i] = &corpus->words[i + 1];
     qsort(order, words->seen, sizeof(struct word *), by_count_then_text);

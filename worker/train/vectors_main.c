@@ -381,13 +381,15 @@ static int write_vectors(const struct cd_news_words *words, const struct block *
 
 int main(int argc, char **argv)
 {
-    if (argc < 5 || !cd_positive(argv[1]) || !cd_positive(argv[2])) {
+    uint32_t dimensions = argc < 5 ? 0 : cd_positive(argv[1]),
+             count_min = argc < 5 ? 0 : cd_positive(argv[2]);
+    if (!dimensions || !count_min) {
         fprintf(stderr, "usage: vectors DIMENSIONS COUNT_MIN OUT.tsv FILE...\n");
         return 2;
     }
     struct cd_news_words words;
     struct cd_error error;
-    if (cd_news_words_read(argv + 4, argc - 4, cd_positive(argv[2]), &words, &error) != CD_OK) {
+    if (cd_news_words_read(argv + 4, argc - 4, count_min, &words, &error) != CD_OK) {
         fprintf(stderr, "vectors: %s: %s\n", error.where, error.message);
         cd_news_words_free(&words);
         return 1;
@@ -397,7 +399,7 @@ int main(int argc, char **argv)
     struct sparse matrix = build_matrix(&words);
     printf("%u contexts, %zu associations\n", matrix.columns, matrix.begin[matrix.rows]);
     fflush(stdout);
-    struct block vectors = find_vectors(&matrix, cd_positive(argv[1]));
+    struct block vectors = find_vectors(&matrix, dimensions);
     free_sparse(&matrix);
     int failed = write_vectors(&words, &vectors, argv[3]);
     free(vectors.value);
