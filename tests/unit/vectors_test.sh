@@ -1,45 +1,50 @@
 #!/bin/bash
-# train/vectors: words of one use get vectors that lie together.
+# train/vectors: words that stand in the same places come out near each other, the same input gives the same bytes, and a
+# file that is not there is named.
 set -u
 cd "$(dirname "$0")/../.."
 : "${BUILD:=build}"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-for place in bakery library museum; do
-    for verb in walked strolled wandered; do
-        for day in Monday Friday Sunday; do
-            echo "{\"body\": \"The $place in town opened its doors on $day morning. Many guests $verb slowly home along the river on $day.\"}"
+# report NAME WHAT: "ok" when the last command succeeded, else "not ok" and what was wrong
+report() {
+    if [ $? -eq 0 ]; then echo "ok $1"; else echo "not ok $1: $2"; fi
+}
+
+# near A B FILE: the cosine of two words' vectors
+near() {
+    awk -F '\t' -v a="$1" -v b="$2" '
+        { vector[$1] = $2 }
+        END {
+            n = split(vector[a], x, " "); split(vector[b], y, " ")
+            for (i = 1; i <= n; i++) { xy += x[i] * y[i]; xx += x[i] * x[i]; yy += y[i] * y[i] }
+            print xx && yy ? xy / sqrt(xx * yy) : "none"
+        }' "$3"
+}
+
+# cities and animals, each in sentences of their own; the verbs go with either kind
+for city in Lagos Quito Turin Minsk; do
+    for animal in heron otter badger weasel; do
+        for verb in watched praised painted; do
+            echo "{\"text\": \"The mayor of $city $verb them yesterday. A small brown $animal was $verb near the river.\"}"
         done
     done
 done >"$work/news.jsonl"
+"$BUILD/train/vectors" 8 2 "$work/first.tsv" "$work/news.jsonl" >/dev/null &&
+    "$BUILD/train/vectors" 8 2 "$work/second.tsv" "$work/news.jsonl" >/dev/null
+report vectors_reads_json_lines "it failed"
 
-vectors() { "$BUILD/train/vectors" 8 3 "$1" "$2" >"$work/said" 2>&1; }
-result() { # NAME STATUS
-    if [ "$2" = 0 ]; then echo "ok $1"; else
-        echo "not ok $1: $(tail -n 2 "$work/said" | tr '\n' ' ')"
-        status=1
-    fi
-}
-status=0
+same=$(near Quito Turin "$work/first.tsv") different=$(near Quito otter "$work/first.tsv")
+awk -v same="$same" -v different="$different" 'BEGIN { exit !(same > 0.9 && different < 0.5) }'
+report vectors_of_words_in_the_same_places_are_near "two cities $same, a city and an animal $different"
 
-vectors "$work/one.tsv" "$work/news.jsonl"
-# cosines of bakery with library and with walked
-awk -F '[\t ]' '{ for (i = 2; i <= NF; i++) v[$1, i] = $i; n = NF }
-    function cosine(a, b, i, ab, aa, bb) {
-        for (i = 2; i <= n; i++) { ab += v[a, i] * v[b, i]; aa += v[a, i] ^ 2; bb += v[b, i] ^ 2 }
-        return ab / sqrt(aa * bb + 1e-9)
-    }
-    END { same = cosine("bakery", "library"); other = cosine("bakery", "walked"); print same, other; exit !(same > 0.9 && same > other + 0.2) }
-' "$work/one.tsv" >"$work/said" 2>&1
-result words_in_the_same_places_lie_together $?
+[ "$(head -1 "$work/first.tsv" | tr '\t' ' ' | wc -w)" = 9 ] && ! grep -qvP '^\S+\t-?\d+( -?\d+){7}$' "$work/first.tsv"
+report vectors_writes_a_word_and_its_numbers_a_line "$(head -1 "$work/first.tsv")"
 
-vectors "$work/two.tsv" "$work/news.jsonl"
-[ -s "$work/one.tsv" ] && cmp "$work/one.tsv" "$work/two.tsv" >"$work/said" 2>&1
-result the_same_text_gives_the_same_vectors $?
+cmp -s "$work/first.tsv" "$work/second.tsv"
+report vectors_of_the_same_text_are_the_same_bytes "two runs differ"
 
-vectors "$work/three.tsv" "$work/nowhere.jsonl"
-code=$?
-[ $code = 1 ] && grep -q "nowhere.jsonl" "$work/said"
-result a_missing_file_is_named $?
-exit $status
+message=$("$BUILD/train/vectors" 8 2 "$work/none.tsv" "$work/missing.jsonl" 2>&1)
+[ $? -eq 1 ] && [[ $message == *missing.jsonl* ]]
+report vectors_names_a_missing_file "$message"
