@@ -106,10 +106,12 @@ static enum cd_status open_copy(const char *altered)
                                         "phrases.checks",
                                         "phrases.bits",
                                         "cased.index",
-                                        "cased.rows",
+                                        "cased.filled",
+                                        "cased.numbers",
                                         "cased.transitions",
                                         "caseless.index",
-                                        "caseless.rows",
+                                        "caseless.filled",
+                                        "caseless.numbers",
                                         "caseless.transitions",
                                         "cased.calibration",
                                         "caseless.calibration",
@@ -157,6 +159,7 @@ static void damaged_sections_are_refused(void)
     EXPECT(open_copy("cased.index") == CD_INVALID);
     EXPECT(open_copy("caseless.transitions") == CD_INVALID);
     EXPECT(open_copy("cased.network") == CD_INVALID);
+    EXPECT(open_copy("cased.filled") == CD_INVALID);
 }
 
 int main(void)

@@ -16,7 +16,9 @@ static const uint32_t entries_of[BUCKETS] = {9, 0, 4, 7, 0, 1, 3, 0, 12, 0, 0, 0
 static struct {
     uint32_t index[BUCKETS + 1];
     uint16_t checks[ENTRIES];
-    int8_t rows[ENTRIES][CD_ROW];
+    int8_t rows[ENTRIES][CD_ROW], numbers[ENTRIES * CD_ROW];
+    uint64_t filled[ENTRIES];
+    size_t number_count;
     float transitions[2 + CD_TRANSITION_FLOATS]; /* behind the units of labels and vectors */
     struct cd_tagger_network network;
     struct cd_calibration calibration;
@@ -36,6 +38,12 @@ static void fill_table(void)
         }
     }
     table.index[BUCKETS] = next;
+    for (uint32_t e = 0; e < ENTRIES; e++)
+        for (unsigned k = 0; k < CD_ROW; k++)
+            if (table.rows[e][k]) {
+                table.filled[e] |= (uint64_t)1 << k;
+                table.numbers[table.number_count++] = table.rows[e][k];
+            }
     table.transitions[0] = 1.0F / 32;
     table.transitions[1] = 1.0F / 128;
 }
@@ -54,7 +62,8 @@ static bool open_table(struct cd_weights *weights)
         {"meta", cd_slice_of("{\"kind\":\"entities\",\"version\":\"1\"}")},
         {"set.index", bytes_of(table.index, sizeof table.index)},
         {"set.checks", bytes_of(table.checks, sizeof table.checks)},
-        {"set.rows", bytes_of(table.rows, sizeof table.rows)},
+        {"set.filled", bytes_of(table.filled, sizeof table.filled)},
+        {"set.numbers", bytes_of(table.numbers, table.number_count)},
         {"set.transitions", bytes_of(table.transitions, sizeof table.transitions)},
         {"set.network", bytes_of(&table.network, sizeof table.network)},
         {"set.calibration", bytes_of(&table.calibration, sizeof table.calibration)},
@@ -62,7 +71,7 @@ static bool open_table(struct cd_weights *weights)
     char path[] = "/tmp/copydesk-weights-XXXXXX";
     struct cd_error error;
     int descriptor = mkstemp(path);
-    bool opened = descriptor >= 0 && cd_model_file_write(path, sections, 7, &error) == CD_OK &&
+    bool opened = descriptor >= 0 && cd_model_file_write(path, sections, 8, &error) == CD_OK &&
                   cd_model_file_open(path, "entities", &file, &error) == CD_OK &&
                   cd_weights_open(file, "set", weights, &error) == CD_OK;
     close(descriptor);

@@ -48,6 +48,35 @@ static enum cd_status arrange(struct cd_weights *weights, size_t buckets, struct
     return CD_OK;
 }
 
+/* Lay out the rows from the numbers that are not zero; false when there are too many or too few. */
+static bool unpack_rows(const uint64_t *filled, size_t entries, struct cd_slice numbers,
+                        int8_t (*rows)[CD_ROW])
+{
+    size_t next = 0;
+    for (size_t e = 0; e < entries; e++) {
+        if (filled[e] >> CD_ROW)
+            return false;
+        for (uint64_t rest = filled[e]; rest; rest &= rest - 1) {
+            if (next == numbers.length)
+                return false;
+            rows[e][__builtin_ctzll(rest)] = (int8_t)numbers.bytes[next++];
+        }
+    }
+    return next == numbers.length;
+}
+
+static enum cd_status open_rows(struct cd_weights *weights, struct cd_slice filled, struct cd_slice numbers,
+                                struct cd_error *error)
+{
+    size_t entries = filled.length / sizeof(uint64_t);
+    weights->rows = calloc(entries + 1, sizeof *weights->rows);
+    if (!weights->rows)
+        return cd_fail(error, CD_MEMORY, NULL, "out of memory while loading the models");
+    if (!unpack_rows((const uint64_t *)(const void *)filled.bytes, entries, numbers, weights->rows))
+        return cd_fail(error, CD_INVALID, NULL, "the rows of the model's weights are damaged");
+    return CD_OK;
+}
+
 static enum cd_status part(const struct cd_model_file *file, const char *name, const char *suffix,
                            size_t item_bytes, struct cd_slice *section, struct cd_error *error)
 {
@@ -59,19 +88,21 @@ static enum cd_status part(const struct cd_model_file *file, const char *name, c
 enum cd_status cd_weights_open(const struct cd_model_file *file, const char *name, struct cd_weights *weights,
                                struct cd_error *error)
 {
-    struct cd_slice index, checks, rows, transitions, calibration;
+    struct cd_slice index, checks, filled, numbers, transitions, calibration;
     enum cd_status status = part(file, name, "index", sizeof(uint32_t), &index, error);
     if (status == CD_OK)
         status = part(file, name, "checks", sizeof(uint16_t), &checks, error);
     if (status == CD_OK)
-        status = part(file, name, "rows", CD_ROW, &rows, error);
+        status = part(file, name, "filled", sizeof(uint64_t), &filled, error);
+    if (status == CD_OK)
+        status = part(file, name, "numbers", 1, &numbers, error);
     if (status == CD_OK)
         status = part(file, name, "transitions", sizeof(float), &transitions, error);
     if (status == CD_OK)
         status = part(file, name, "calibration", sizeof(struct cd_calibration), &calibration, error);
     if (status != CD_OK)
         return status;
-    size_t buckets = index.length / sizeof(uint32_t) - 1, entries = rows.length / CD_ROW;
+    size_t buckets = index.length / sizeof(uint32_t) - 1, entries = filled.length / sizeof(uint64_t);
     bool power = index.length > sizeof(uint32_t) && (buckets & (buckets - 1)) == 0 && buckets >= 16;
     if (!power || checks.length / sizeof(uint16_t) != entries ||
         calibration.length != sizeof weights->calibration ||
@@ -80,7 +111,6 @@ enum cd_status cd_weights_open(const struct cd_model_file *file, const char *nam
                        name);
     weights->index = (const uint32_t *)(const void *)index.bytes;
     weights->checks = (const uint16_t *)(const void *)checks.bytes;
-    weights->rows = (const int8_t(*)[CD_ROW])(const void *)rows.bytes;
     weights->shift = 64 - (unsigned)__builtin_ctzll(buckets);
     memcpy(&weights->scale, transitions.bytes, sizeof(float));
     memcpy(&weights->vector_scale, transitions.bytes + sizeof(float), sizeof(float));
@@ -93,6 +123,8 @@ enum cd_status cd_weights_open(const struct cd_model_file *file, const char *nam
     char network[64];
     snprintf(network, sizeof network, "%s.network", name);
     status = cd_tagger_network_open(file, network, &weights->network, error);
+    if (status == CD_OK)
+        status = open_rows(weights, filled, numbers, error);
     return status == CD_OK ? arrange(weights, buckets, error) : status;
 }
 
@@ -100,6 +132,8 @@ void cd_weights_close(struct cd_weights *weights)
 {
     free(weights->groups);
     free(weights->present);
+    free(weights->rows);
+    weights->rows = NULL;
     weights->groups = NULL;
     weights->present = NULL;
 }

@@ -42,9 +42,9 @@ struct cd_weight_group {
 enum { CD_WEIGHT_GROUP_FULL = 255 };
 
 struct cd_weights {
-    const uint32_t *index;  /* first entry of each bucket; one more at the end */
-    const uint16_t *checks; /* per entry */
-    const int8_t (*rows)[CD_ROW];
+    const uint32_t *index;          /* first entry of each bucket; one more at the end */
+    const uint16_t *checks;         /* per entry */
+    int8_t (*rows)[CD_ROW];         /* unpacked, for they are mostly zeros in the model */
     struct cd_weight_group *groups; /* the same, arranged for look-ups */
     uint16_t *present;              /* per bucket: a bit for the low four bits of each of its checks */
     uint16_t lanes_of[256];         /* bounds as a set of lanes */
@@ -56,8 +56,9 @@ struct cd_weights {
     struct cd_calibration calibration;
 };
 
-/* Read in place the sections NAME.index, NAME.checks, NAME.rows, NAME.transitions, NAME.network and
- * NAME.calibration; everything in them is checked once. Close what was opened.
+/* Read the sections NAME.index, NAME.checks, NAME.filled (per row: a bit for each number that is not zero),
+ * NAME.numbers (those numbers, row after row), NAME.transitions, NAME.network and NAME.calibration, most of
+ * them in place; everything in them is checked once. Close what was opened.
  */
 enum cd_status cd_weights_open(const struct cd_model_file *file, const char *name, struct cd_weights *weights,
                                struct cd_error *error);

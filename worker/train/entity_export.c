@@ -44,7 +44,13 @@ static void append_entry(struct cd_weight_sections *sections, uint64_t hash, con
     for (unsigned i = 0; i < CD_FEATURE_VECTOR; i++)
         row[CD_LABELS + i] = quantised(vector[i], unit);
     cd_buffer_append(&sections->checks, (const char *)&check, sizeof check);
-    cd_buffer_append(&sections->rows, (const char *)row, sizeof row);
+    uint64_t filled = 0;
+    for (unsigned i = 0; i < CD_ROW; i++)
+        if (row[i]) {
+            filled |= (uint64_t)1 << i;
+            cd_buffer_append(&sections->numbers, (const char *)&row[i], 1);
+        }
+    cd_buffer_append(&sections->filled, (const char *)&filled, sizeof filled);
 }
 
 static struct kept *sort_by_hash(const struct cd_examples *examples)
@@ -98,7 +104,8 @@ void cd_weight_sections_free(struct cd_weight_sections *sections)
 {
     cd_buffer_free(&sections->index);
     cd_buffer_free(&sections->checks);
-    cd_buffer_free(&sections->rows);
+    cd_buffer_free(&sections->filled);
+    cd_buffer_free(&sections->numbers);
     cd_buffer_free(&sections->transitions);
     cd_buffer_free(&sections->network);
 }

@@ -6,7 +6,7 @@
 #include "entity_training.h"
 
 struct cd_weight_sections {
-    struct cd_buffer index, checks, rows, transitions, network;
+    struct cd_buffer index, checks, filled, numbers, transitions, network;
     uint32_t kept; /* features */
 };
 

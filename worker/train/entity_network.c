@@ -9,7 +9,7 @@
 enum { REACH = CD_NETWORK_REACH, SELF_FEATURES_MAX = CD_WORD_FEATURES_MAX };
 
 static const float rate = 0.02F, vector_rate = 0.05F, l2 = 1e-5F;
-static const float drop_word_feature = 0.3F, drop_context_feature = 0.5F, drop_word = 0.05F,
+static const float drop_word_feature = 0.5F, drop_context_feature = 0.6F, drop_word = 0.05F,
                    drop_hidden = 0.3F;
 
 /* A word or a token's context: the features that were not dropped, what goes in, and its gradient. */

@@ -13,6 +13,15 @@ enum { TOKENS_MAX = 512 };
 /* Tokens whose gradient is below this everywhere are not worth an update. */
 static const float gradient_min = 0.002F;
 
+/* The mean of what was learned so far at several moments, which is steadier than the last moment alone
+ * (Polyak & Juditsky 1992). */
+struct mean {
+    float (*rows)[CD_LABELS], (*vectors)[CD_FEATURE_VECTOR];
+    struct cd_transitions transitions;
+    struct cd_tagger_network network;
+    unsigned moments;
+};
+
 struct trainer {
     const struct cd_examples *examples;
     const struct cd_training_options *options;
@@ -21,6 +30,7 @@ struct trainer {
     float (*squares)[CD_LABELS]; /* AdaGrad's sums of squared gradients */
     struct cd_transitions transition_squares, gradient;
     struct cd_transition_factors factors;
+    struct mean mean;
     uint64_t random;
     uint32_t features[TOKENS_MAX][CD_EXAMPLE_FEATURES_MAX]; /* of the sentence at hand, after dropout */
     uint32_t feature_counts[TOKENS_MAX];
@@ -304,20 +314,72 @@ static void prune(struct trainer *t, struct cd_examples *examples)
     free(keep);
 }
 
+/* ---- the mean over moments ----------------------------------------------------------------- */
+
+static void mix(void *mean, const void *numbers, size_t bytes, float share)
+{
+    float *to = mean;
+    const float *from = numbers;
+    for (size_t i = 0; i < bytes / sizeof *to; i++)
+        to[i] += (from[i] - to[i]) * share;
+}
+
+static bool remember_moment(struct trainer *t)
+{
+    struct mean *mean = &t->mean;
+    uint32_t features = t->examples->feature_count;
+    if (!mean->rows) {
+        mean->rows = calloc((size_t)features + 1, sizeof *mean->rows);
+        mean->vectors = calloc((size_t)features + 1, sizeof *mean->vectors);
+        if (!mean->rows || !mean->vectors)
+            return false;
+    }
+    float share = 1.0F / (float)++mean->moments;
+    mix(mean->rows, t->trained->rows, features * sizeof *mean->rows, share);
+    mix(mean->vectors, t->trained->network.vectors, features * sizeof *mean->vectors, share);
+    mix(&mean->transitions, &t->trained->transitions, sizeof mean->transitions, share);
+    mix(&mean->network, &t->trained->network.network, sizeof mean->network, share);
+    return true;
+}
+
+static void take_mean(struct trainer *t)
+{
+    uint32_t features = t->examples->feature_count;
+    if (t->mean.moments == 0)
+        return;
+    memcpy(t->trained->rows, t->mean.rows, features * sizeof *t->mean.rows);
+    memcpy(t->trained->network.vectors, t->mean.vectors, features * sizeof *t->mean.vectors);
+    t->trained->transitions = t->mean.transitions;
+    t->trained->network.network = t->mean.network;
+}
+
 /* ---- epochs -------------------------------------------------------------------------------- */
 
-static void run_epochs(struct trainer *t, struct cd_examples *examples, uint32_t *order, uint32_t count)
+/* One pass; from the second epoch after pruning on with a moment remembered at each quarter. */
+static bool run_epoch(struct trainer *t, const uint32_t *order, uint32_t count, bool remember)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        learn(t, &t->examples->items[order[i]]);
+        if (remember && (i + 1) % (count / 4 + 1) == 0 && !remember_moment(t))
+            return false;
+    }
+    return !remember || remember_moment(t);
+}
+
+static bool run_epochs(struct trainer *t, struct cd_examples *examples, uint32_t *order, uint32_t count)
 {
     for (unsigned epoch = 1; epoch <= t->options->epochs; epoch++) {
         time_t begin = time(NULL);
         shuffle(t, order, count);
-        for (uint32_t i = 0; i < count; i++)
-            learn(t, &examples->items[order[i]]);
+        if (!run_epoch(t, order, count, epoch > t->options->prune_after + 1))
+            return false;
         fprintf(stderr, "epoch %u of %u: %u sentences, %u features, %ld s\n", epoch, t->options->epochs,
                 count, examples->feature_count, (long)(time(NULL) - begin));
         if (epoch == t->options->prune_after)
             prune(t, examples);
     }
+    take_mean(t);
+    return true;
 }
 
 static void free_trainer(struct trainer *t)
@@ -325,6 +387,8 @@ static void free_trainer(struct trainer *t)
     if (!t)
         return;
     cd_tagger_network_learner_free(t->network);
+    free(t->mean.rows);
+    free(t->mean.vectors);
     free(t->squares);
     free(t);
 }
@@ -363,9 +427,8 @@ enum cd_status cd_train(struct cd_examples *examples, const struct cd_lexicon *l
     for (uint32_t i = 0; order && i < examples->count; i++)
         if (!is_left_out(options, &examples->items[i]))
             order[count++] = i;
-    if (t && order)
-        run_epochs(t, examples, order, count);
-    enum cd_status status = t && order ? CD_OK : cd_fail(error, CD_MEMORY, NULL, "out of memory");
+    bool done = t && order && run_epochs(t, examples, order, count);
+    enum cd_status status = done ? CD_OK : cd_fail(error, CD_MEMORY, NULL, "out of memory");
     free_trainer(t);
     free(order);
     return status;

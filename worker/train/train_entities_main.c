@@ -26,8 +26,8 @@ static const struct cd_training_options usual = {
 
 enum {
     FEATURE_COUNT_MIN = 3,
-    KEEP_CASED = 85000,
-    KEEP_CASELESS = 50000,
+    KEEP_CASED = 160000,
+    KEEP_CASELESS = 55000,
     EPOCHS_AFTER_PRUNING = 3,
     FOLDS = 4, /* as in entities.mk */
     SECTIONS_MAX = 32
@@ -107,14 +107,15 @@ static enum cd_status read_corpus(const char *data, struct cd_corpus *corpus, st
 static enum cd_status write_weights(const char *name, struct cd_weight_sections *w, const char *out,
                                     struct cd_error *error)
 {
-    char names[5][24];
-    static const char *const parts[] = {"index", "checks", "rows", "transitions", "network"};
-    for (size_t i = 0; i < 5; i++)
+    char names[6][24];
+    static const char *const parts[] = {"index", "checks", "filled", "numbers", "transitions", "network"};
+    for (size_t i = 0; i < 6; i++)
         snprintf(names[i], sizeof names[i], "%s.%s", name, parts[i]);
     struct cd_model_section_data sections[] = {
-        section("meta", cd_slice_of(weights_meta)),          section(names[0], cd_buffer_slice(&w->index)),
-        section(names[1], cd_buffer_slice(&w->checks)),      section(names[2], cd_buffer_slice(&w->rows)),
-        section(names[3], cd_buffer_slice(&w->transitions)), section(names[4], cd_buffer_slice(&w->network))};
+        section("meta", cd_slice_of(weights_meta)),         section(names[0], cd_buffer_slice(&w->index)),
+        section(names[1], cd_buffer_slice(&w->checks)),     section(names[2], cd_buffer_slice(&w->filled)),
+        section(names[5], cd_buffer_slice(&w->network)),    section(names[3], cd_buffer_slice(&w->numbers)),
+        section(names[4], cd_buffer_slice(&w->transitions))};
     return cd_model_file_write(out, sections, sizeof sections / sizeof *sections, error);
 }
 
@@ -167,7 +168,7 @@ static enum cd_status make_weights(const char *data, const char *lexicon_path, c
         struct cd_weight_sections sections;
         cd_weights_export(&examples, &trained, weight_min, network_share, &sections);
         fprintf(stderr, "kept %u features in %zu bytes\n", sections.kept,
-                sections.rows.length + sections.index.length);
+                sections.filled.length + sections.numbers.length + sections.index.length);
         status = write_weights(name, &sections, out, error);
         cd_weight_sections_free(&sections);
     }
@@ -239,11 +240,12 @@ static enum cd_status join(char *inputs[4], const char *version, const char *out
     } parts[] = {{0, "words.index"},          {0, "words"},
                  {0, "phrases.index"},        {0, "phrases.checks"},
                  {0, "phrases.bits"},         {1, "cased.index"},
-                 {1, "cased.checks"},         {1, "cased.rows"},
-                 {1, "cased.transitions"},    {3, "cased.calibration"},
-                 {0, "words.vectors"},        {1, "cased.network"},
-                 {2, "caseless.network"},     {2, "caseless.index"},
-                 {2, "caseless.checks"},      {2, "caseless.rows"},
+                 {1, "cased.checks"},         {1, "cased.filled"},
+                 {1, "cased.numbers"},        {1, "cased.transitions"},
+                 {3, "cased.calibration"},    {0, "words.vectors"},
+                 {1, "cased.network"},        {2, "caseless.network"},
+                 {2, "caseless.index"},       {2, "caseless.checks"},
+                 {2, "caseless.filled"},      {2, "caseless.numbers"},
                  {2, "caseless.transitions"}, {3, "caseless.calibration"},
                  {3, "second.rows"}};
     struct cd_model_file *files[4] = {0};
