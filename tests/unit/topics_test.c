@@ -193,12 +193,13 @@ static void nonsense_has_no_topic(void)
 static void what_stands_around_articles_has_no_topic(void)
 {
     static const char *const surroundings[] = {
-        "We value your privacy. This site and its vendors set cookies to remember you. Accept or decline. "
-        "Essential cookies stay active; your choice can be changed in the settings.",
+        "We use cookies. We and our partners use cookies to store and access personal data. Accept all. "
+        "Reject all. Manage preferences. Strictly necessary cookies are always active. You can change your "
+        "choices at any time in the privacy settings.",
         "Home News Sport Business Technology Travel Weather Culture Menu Sign in Register Subscribe Search "
         "Contact us About us Terms of use Privacy policy Help",
-        "Get our morning letter. Type your e-mail address here. You may leave the list whenever you like. "
-        "Find us on Facebook, Twitter and Instagram. Advertisement. More on this. Most popular.",
+        "Sign up for our newsletter. Enter your e-mail address. You can unsubscribe at any time. Follow us "
+        "on Facebook, Twitter and Instagram. Share this article. Copy link. Print. Advertisement. Most read.",
         "Turn on JavaScript to see this page. We do not support your browser. Error 404: no such page. "
         "Go to the front page.",
     };

@@ -7,7 +7,7 @@ ENTITY_EPOCHS ?= 7
 ENTITIES_VERSION := 2026-11-24
 
 # only what runs here, once, may use this machine's own instructions
-$(BUILD)/worker/train/entity_training.o $(BUILD)/worker/train/clusters_main.o: override CFLAGS += -O3 -march=native -fno-signed-zeros -fassociative-math
+$(BUILD)/worker/train/entity_training.o $(BUILD)/worker/train/clusters_main.o $(BUILD)/worker/train/vectors_main.o: override CFLAGS += -O3 -march=native -fno-signed-zeros -fassociative-math
 
 # sums over rows run on whole vectors
 $(BUILD)/worker/entities/weights.o $(BUILD)/worker/entities/scores.o $(BUILD)/worker/entities/lattice.o: override CFLAGS += -O3
