@@ -131,6 +131,28 @@ static void a_parent_is_at_least_as_confident_as_its_child(void)
     }
 }
 
+/* Two topics of level 1, the first of which yields to the second where both are given. */
+static void decide_on_two(const float *scores, struct cd_code_opinion *opinions)
+{
+    struct cd_topic_code code = {.parent = -1, .yields_to = -1, .lift = 1, .slope = 1, .threshold = 0.4F};
+    struct cd_topic_code codes[2] = {code, code};
+    codes[0].yields_to = 1;
+    codes[1].main_output = 1;
+    struct cd_decision_rule rule = {.main_slope = 1, .main_threshold = 2, .alone_threshold = 2};
+    cd_decide(&(struct cd_decision){codes, 2, 2, rule}, scores, opinions);
+}
+
+static void a_topic_yields_to_another_where_both_are_given(void)
+{
+    struct cd_code_opinion opinions[2];
+    decide_on_two((const float[]){2, 1, 2, 0}, opinions);
+    EXPECT(opinions[0].given && opinions[1].given);
+    EXPECT(opinions[1].relevance > opinions[0].relevance);
+    decide_on_two((const float[]){2, -1, 2, 0}, opinions);
+    EXPECT(opinions[0].given && !opinions[1].given);
+    EXPECT(opinions[0].relevance > opinions[1].relevance);
+}
+
 static void subjects_come_by_level_then_relevance(void)
 {
     struct cd_document document;
@@ -145,6 +167,17 @@ static void subjects_come_by_level_then_relevance(void)
     }
 }
 
+/* None of `texts` is given a subject. */
+static void expect_no_topic(const char *const *texts, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct cd_document document;
+        struct cd_subjects subjects;
+        classify("", texts[i], &document, &subjects);
+        EXPECT(subjects.count == 0);
+    }
+}
+
 static void nonsense_has_no_topic(void)
 {
     static const char *const nonsense[] = {
@@ -152,13 +185,35 @@ static void nonsense_has_no_topic(void)
         "Qwx zrplk vfnn",
         "Lorem ipsum dolor sit amet, consectetur adipiscing elit.",
         "!!! ??? ...",
+        "12.4 13.9 11.2 10.8 102 233 441 19.2 Total 1,204 1,311 1,402 Average 12.1 Median 11.9",
     };
-    for (size_t i = 0; i < sizeof nonsense / sizeof nonsense[0]; i++) {
-        struct cd_document document;
-        struct cd_subjects subjects;
-        classify("", nonsense[i], &document, &subjects);
-        EXPECT(subjects.count == 0);
-    }
+    expect_no_topic(nonsense, sizeof nonsense / sizeof nonsense[0]);
+}
+
+static void what_stands_around_articles_has_no_topic(void)
+{
+    static const char *const surroundings[] = {
+        "We use cookies. We and our partners use cookies to store and access personal data. Accept all. "
+        "Reject all. Manage preferences. Strictly necessary cookies are always active. You can change your "
+        "choices at any time in the privacy settings.",
+        "Home News Sport Business Technology Travel Weather Culture Menu Sign in Register Subscribe Search "
+        "Contact us About us Terms of use Privacy policy Help",
+        "Sign up for our newsletter. Enter your e-mail address. You can unsubscribe at any time. Follow us "
+        "on Facebook, Twitter and Instagram. Share this article. Copy link. Print. Advertisement. Most read.",
+        "Turn on JavaScript to see this page. We do not support your browser. Error 404: no such page. "
+        "Go to the front page.",
+    };
+    expect_no_topic(surroundings, sizeof surroundings / sizeof surroundings[0]);
+}
+
+static void lists_and_code_have_no_topic(void)
+{
+    static const char *const lists[] = {
+        "milk, eggs, two loaves of bread, butter, onions, washing powder, batteries, apples, toilet paper",
+        "int main(void) { for (int i = 0; i < 10; i++) printf(\"%d\", i); return 0; } static void "
+        "*allocate(size_t size) { return malloc(size); }",
+    };
+    expect_no_topic(lists, sizeof lists / sizeof lists[0]);
 }
 
 static void an_earthquake_is_not_just_a_disaster(void)
@@ -369,8 +424,11 @@ int main(void)
     TEST(a_retired_code_leads_to_an_active_concept);
     TEST(ceasefire_talks_are_conflict_and_diplomacy);
     TEST(a_parent_is_at_least_as_confident_as_its_child);
+    TEST(a_topic_yields_to_another_where_both_are_given);
     TEST(subjects_come_by_level_then_relevance);
     TEST(nonsense_has_no_topic);
+    TEST(what_stands_around_articles_has_no_topic);
+    TEST(lists_and_code_have_no_topic);
     TEST(an_earthquake_is_not_just_a_disaster);
     TEST(shares_add_up_to_the_score);
     TEST(reasons_name_words_and_entities);

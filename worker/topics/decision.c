@@ -10,7 +10,8 @@ static bool code_is_sound(const struct cd_decision *decision, const struct cd_ta
         return false;
     if (taxonomy->concepts[code->concept].level == 1)
         return i < decision->main_count && code->parent == -1 && code->main_output >= 0 &&
-               code->main_output < (int32_t)decision->main_count;
+               code->main_output < (int32_t)decision->main_count && code->lift > 0 && code->yields_to >= -1 &&
+               code->yields_to < (int32_t)decision->main_count;
     return code->parent >= 0 && code->parent < (int32_t)i && code->main_output == -1 &&
            taxonomy->concepts[code->concept].parent == decision->codes[code->parent].concept;
 }
@@ -40,15 +41,6 @@ enum cd_status cd_decision_open(const struct cd_model_file *file, const struct c
     return CD_OK;
 }
 
-/* The shares of the main-topic outputs: softmax. */
-static float main_share(const struct cd_decision *decision, const float *main_scores, int32_t output)
-{
-    float total = 0;
-    for (uint32_t i = 0; i < decision->main_count; i++)
-        total += expf(decision->rule.main_slope * (main_scores[i] - main_scores[output]));
-    return 1 / total;
-}
-
 static float own_probability(const struct cd_topic_code *code, float score)
 {
     return 1 / (1 + expf(-(code->slope * score + code->offset)));
@@ -56,35 +48,76 @@ static float own_probability(const struct cd_topic_code *code, float score)
 
 /* A topic below this confidence is not given, however much it is the main one of all that the text might be
  * about: abstaining beats guessing. */
-static const float confidence_min = 0.15F;
+static const float confidence_min = 0.25F;
 
-/* Level 1 stands first among the codes. Relevance joins both opinions: to be the main topic, and to be one at
- * all; their product puts the first topic right more often than the share alone. */
+/* Level 1 stands first among the codes. */
+static uint32_t count_top_level(const struct cd_decision *decision)
+{
+    uint32_t count = 0;
+    while (count < decision->code_count && decision->codes[count].parent < 0)
+        count++;
+    return count;
+}
+
+/* Each topic's share of being the main one, by softmax over the main-topic outputs; kept as its relevance. */
+static void share_out(const struct cd_decision *decision, const float *main_scores, uint32_t count,
+                      struct cd_code_opinion *opinions)
+{
+    float top = main_scores[0], total = 0;
+    for (uint32_t i = 0; i < decision->main_count; i++)
+        top = fmaxf(top, main_scores[i]);
+    for (uint32_t i = 0; i < decision->main_count; i++)
+        total += expf(decision->rule.main_slope * (main_scores[i] - top));
+    for (uint32_t i = 0; i < count; i++)
+        opinions[i].relevance =
+            expf(decision->rule.main_slope * (main_scores[decision->codes[i].main_output] - top)) / total;
+}
+
+/* From shares to relevance, both opinions joined. */
+static void weigh(const struct cd_decision *decision, uint32_t count, struct cd_code_opinion *opinions)
+{
+    float total = 0;
+    for (uint32_t i = 0; i < count; i++)
+        total += decision->codes[i].lift * opinions[i].relevance;
+    for (uint32_t i = 0; i < count; i++)
+        opinions[i].relevance *=
+            decision->codes[i].lift * opinions[i].confidence * opinions[i].confidence / total;
+}
+
+/* Where a topic and the one it yields to are both given, that one's relevance is the greater. */
+static void yield_places(const struct cd_decision *decision, uint32_t count, struct cd_code_opinion *opinions)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        if (decision->codes[i].yields_to < 0 || !opinions[i].given)
+            continue;
+        struct cd_code_opinion *other = &opinions[decision->codes[i].yields_to];
+        float held = opinions[i].relevance;
+        if (!other->given || other->relevance >= held)
+            continue;
+        opinions[i].relevance = other->relevance;
+        other->relevance = held;
+    }
+}
+
 static void decide_top_level(const struct cd_decision *decision, const float *scores,
                              struct cd_code_opinion *opinions)
 {
-    const float *main_scores = scores + decision->code_count;
-    struct cd_code_opinion *main = NULL;
-    float largest_share = 0;
+    uint32_t count = count_top_level(decision), main = 0;
     bool any_given = false;
-    for (uint32_t i = 0; i < decision->code_count && decision->codes[i].parent < 0; i++) {
+    share_out(decision, scores + decision->code_count, count, opinions);
+    for (uint32_t i = 0; i < count; i++) {
         const struct cd_topic_code *code = &decision->codes[i];
-        float own = own_probability(code, scores[i]);
-        float share = main_share(decision, main_scores, code->main_output);
-        opinions[i] = (struct cd_code_opinion){
-            .confidence = own,
-            .relevance = share * own,
-            .given =
-                own >= code->threshold || (share >= decision->rule.main_threshold && own >= confidence_min),
-        };
+        float own = opinions[i].confidence = own_probability(code, scores[i]), share = opinions[i].relevance;
+        opinions[i].given =
+            own >= code->threshold || (share >= decision->rule.main_threshold && own >= confidence_min);
         any_given |= opinions[i].given;
-        if (!main || share > largest_share) {
-            main = &opinions[i];
-            largest_share = share;
-        }
+        main = share > opinions[main].relevance ? i : main;
     }
-    if (main && !any_given)
-        main->given = largest_share >= decision->rule.alone_threshold && main->confidence >= confidence_min;
+    if (count > 0 && !any_given)
+        opinions[main].given = opinions[main].relevance >= decision->rule.alone_threshold &&
+                               opinions[main].confidence >= confidence_min;
+    weigh(decision, count, opinions);
+    yield_places(decision, count, opinions);
 }
 
 void cd_decide(const struct cd_decision *decision, const float *scores, struct cd_code_opinion *opinions)

@@ -3,7 +3,10 @@
  * A score becomes a probability by a slope and an offset per code (Platt 1999), fitted on articles the
  * network was not trained on; a code is given when its probability reaches its threshold, a child only
  * together with its parent and never with more confidence. Thresholds sit where held-out micro-F1 is best
- * (see the model's card). Pure functions. */
+ * (see the model's card).
+ *
+ * What comes first is asked of two opinions: to be the main topic, and to be one at all. The second counts
+ * double, and common topics are held back, since that puts a right topic first more often. Pure functions. */
 #ifndef COPYDESK_TOPICS_DECISION_H
 #define COPYDESK_TOPICS_DECISION_H
 
@@ -20,6 +23,8 @@ struct cd_topic_code {
     int32_t concept;     /* index in the taxonomy */
     int32_t parent;      /* index of the parent's cd_topic_code, -1 on level 1 */
     int32_t main_output; /* index among the main-topic outputs, -1 below level 1 */
+    int32_t yields_to;   /* on level 1: the code that comes first where both are given; -1: none */
+    float lift;          /* on level 1: factor of its share in the relevance, the smaller the commoner */
     float slope, offset; /* probability = 1 / (1 + exp(-(slope x score + offset))) */
     float threshold;
 };

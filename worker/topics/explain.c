@@ -97,9 +97,10 @@ static int32_t output_of(const struct cd_topic_model *model, const struct cd_con
 static bool is_at_or_below(const struct cd_taxonomy *taxonomy, int32_t concept,
                            const struct cd_concept *ancestor)
 {
-    while (concept >= 0 && &taxonomy->concepts[concept] != ancestor)
-    concept = taxonomy->concepts[concept].parent;
-    return concept >= 0;
+    for (; concept >= 0; concept = taxonomy->concepts[concept].parent)
+        if (&taxonomy->concepts[concept] == ancestor)
+            return true;
+    return false;
 }
 
 /* The names of a concept below level 2 share its log-odds beside its level-2 topic, which are the logarithm

@@ -4,10 +4,10 @@
  * document frequency, the sum brought to unit length of the feature vector (tf-idf with cosine normalisation,
  * Salton & Buckley 1988); a rectified hidden layer then feeds one output per code and one per top-level topic
  * for "the main one" (after fastText, Joulin et al. 2016, and deep averaging networks, Iyyer et al. 2015).
- * The hidden layer is two narrow ones side by side, learned apart: narrow, so that words are forced to share
- * what they mean, which is what carries over to outlets never seen; two, because their average is steadier.
- * Words that were rare in training share the row of their class (see the model's card). A rectified network
- * is linear around each input, so its scores fall apart into exact shares of the features (see
+ * The hidden layer is three narrow ones side by side, learned apart: narrow, so that words are forced to
+ * share what they mean, which is what carries over to outlets never seen; three, because their average is
+ * steadier. Words that were rare in training share the row of their class (see the model's card). A rectified
+ * network is linear around each input, so its scores fall apart into exact shares of the features (see
  * cd_explain_topics).
  *
  * Read-only after opening, shared by all threads. */
@@ -19,7 +19,7 @@
 #include "copydesk/error.h"
 #include "copydesk/model.h"
 
-enum { CD_TOPIC_HIDDEN = 128, CD_TOPIC_NO_ROW = -1 };
+enum { CD_TOPIC_HIDDEN = 192, CD_TOPIC_NO_ROW = -1 };
 
 /* One slot of the open-addressed table from a feature's hash to its row: the low bits of the hash choose the
  * slot, its high half tells features apart. */

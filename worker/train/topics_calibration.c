@@ -97,23 +97,27 @@ static void set_thresholds(struct cd_calibration *calibration, uint32_t first, u
         calibration->codes[c].threshold = threshold;
 }
 
-/* F1 that may be given up for giving more: near its top the curve is flat, a child needs its parent, and a
- * main topic that is missing is worse than these figures say. */
+/* Near its top the curve is flat, and where exactly its top lies is chance. */
 static const double threshold_tolerance = 0.0015;
 
-/* The first of `count` figures that is all but the best one. */
-static int first_of_the_best(const double *f1, int count)
+/* The middle of the `count` figures that are all but the best one; the first of them where giving more is the
+ * aim. */
+static int choose_among_the_best(const double *f1, int count, bool lowest)
 {
-    double best = 0;
+    double best = 0, good = 0, sum = 0;
     for (int i = 0; i < count; i++)
         best = fmax(best, f1[i]);
-    int first = 0;
-    while (f1[first] < best - threshold_tolerance)
-        first++;
-    return first;
+    for (int i = 0; i < count; i++) {
+        bool is_good = f1[i] >= best - threshold_tolerance;
+        if (is_good && lowest)
+            return i;
+        good += is_good;
+        sum += is_good * i;
+    }
+    return (int)lround(sum / good);
 }
 
-/* The lowest good threshold of the codes [first, end) on a grid, set; returns its micro-F1. */
+/* A good threshold of the codes [first, end) on a grid, set; returns its micro-F1. */
 static double search_threshold(const struct cd_topic_codes *codes, const struct cd_held_out *held_out,
                                uint32_t count, uint32_t first, uint32_t end,
                                struct cd_calibration *calibration)
@@ -124,7 +128,8 @@ static double search_threshold(const struct cd_topic_codes *codes, const struct 
         set_thresholds(calibration, first, end, 0.01F * (float)(FROM_PERCENT + step * STEP_PERCENT));
         f1[step] = measure(codes, held_out, count, calibration, first == 0 ? 1 : 2);
     }
-    int chosen = first_of_the_best(f1, STEPS);
+    /* a child needs its parent besides, so more of them may be given */
+    int chosen = choose_among_the_best(f1, STEPS, first > 0);
     set_thresholds(calibration, first, end, 0.01F * (float)(FROM_PERCENT + chosen * STEP_PERCENT));
     return f1[chosen];
 }
@@ -140,7 +145,8 @@ static void choose_thresholds(const struct cd_topic_codes *codes, const struct c
         calibration->rule.main_threshold = 0.01F * (float)(FROM_PERCENT + step * STEP_PERCENT);
         f1[step] = search_threshold(codes, held_out, count, 0, codes->main_count, calibration);
     }
-    int chosen = first_of_the_best(f1, STEPS);
+    /* a main topic that is missing is worse than these figures say */
+    int chosen = choose_among_the_best(f1, STEPS, true);
     calibration->rule.main_threshold = 0.01F * (float)(FROM_PERCENT + chosen * STEP_PERCENT);
     search_threshold(codes, held_out, count, 0, codes->main_count, calibration);
     search_threshold(codes, held_out, count, codes->main_count, codes->count, calibration);
@@ -150,6 +156,19 @@ static void choose_thresholds(const struct cd_topic_codes *codes, const struct c
  * Lists and notices stay below: their shares are spread over many topics. */
 static const float alone_share = 0.4F;
 
+/* The rarer a topic comes first among the articles, the higher its lift: the square root of the rarity, since
+ * the articles of other sources are other ones. */
+static float lift_of(const struct cd_held_out *held_out, uint32_t count, uint32_t c)
+{
+    static const double rarest = 0.01;
+    double first = 0, all = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        first += held_out[i].weight * (held_out[i].example->main[c] >= 1);
+        all += held_out[i].weight;
+    }
+    return (float)(1 / sqrt(first / fmax(all, 1) + rarest));
+}
+
 void cd_calibrate(const struct cd_topic_codes *codes, const struct cd_held_out *held_out, uint32_t count,
                   struct cd_calibration *calibration)
 {
@@ -157,7 +176,13 @@ void cd_calibrate(const struct cd_topic_codes *codes, const struct cd_held_out *
     for (uint32_t c = 0; c < codes->count; c++) {
         calibration->codes[c].concept = codes->concept[c];
         calibration->codes[c].parent = codes->parent[c];
-        calibration->codes[c].main_output = c < codes->main_count ? (int32_t)c : -1;
+        calibration->codes[c].main_output = -1;
+        calibration->codes[c].yields_to = -1;
+        if (c >= codes->main_count)
+            continue;
+        calibration->codes[c].main_output = (int32_t)c;
+        calibration->codes[c].yields_to = codes->yields_to[c];
+        calibration->codes[c].lift = lift_of(held_out, count, c);
     }
     fit_level(held_out, count, 0, codes->main_count, calibration->codes);
     fit_level(held_out, count, codes->main_count, codes->count, calibration->codes);

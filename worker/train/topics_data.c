@@ -10,6 +10,7 @@
 #include "copydesk/hash.h"
 #include "lines.h"
 #include "topics_labels.h"
+#include "topics_negatives.h"
 
 enum { EXAMPLES_OF_A_CODE_MIN = 4 };
 
@@ -100,6 +101,16 @@ static int32_t index_of_concept(const struct cd_topic_codes *codes, int32_t conc
     return -1;
 }
 
+/* News of technology companies is both; of the annotated articles with both codes more put technology first,
+ * and so do readers, who look for it there. */
+static void set_precedence(const struct cd_taxonomy_table *table, struct cd_topic_codes *codes)
+{
+    int32_t technology = index_of_concept(codes, cd_taxonomy_table_find(table, cd_slice_of("13000000")));
+    int32_t economy = index_of_concept(codes, cd_taxonomy_table_find(table, cd_slice_of("04000000")));
+    for (uint32_t i = 0; i < codes->main_count; i++)
+        codes->yields_to[i] = (int32_t)i == economy ? technology : -1;
+}
+
 /* Level 1 whole, then the level-2 codes that were seen often enough. */
 static enum cd_status choose_codes(const char *data, const struct cd_taxonomy_table *table,
                                    struct cd_topic_codes *codes, struct cd_error *error)
@@ -122,6 +133,8 @@ static enum cd_status choose_codes(const char *data, const struct cd_taxonomy_ta
     free(counter.counts);
     if (status == CD_OK && codes->main_count > CD_TOPIC_MAIN_MAX)
         status = cd_fail(error, CD_LIMIT, data, "more than %d topics on level 1", CD_TOPIC_MAIN_MAX);
+    if (status == CD_OK)
+        set_precedence(table, codes);
     return status;
 }
 
@@ -352,6 +365,26 @@ static enum cd_status read_labelled(void *context, const char *path, const json_
     return add_features(reader, object, example, error);
 }
 
+/* Texts about nothing: no code fits, and there is no main topic. */
+static enum cd_status add_negatives(struct reader *reader, const char *data, struct cd_error *error)
+{
+    struct cd_negatives *negatives = NULL;
+    struct cd_buffer text = {0};
+    enum cd_status status = cd_negatives_read(data, &negatives, error);
+    for (uint64_t i = 0; status == CD_OK && i < (uint64_t)reader->corpus->negatives; i++) {
+        cd_buffer_clear(&text);
+        cd_negatives_write(negatives, i, &text);
+        struct cd_topic_example *example = new_example(reader->corpus, CD_EXAMPLE_NOTHING);
+        json_t *object = json_pack("{s:s%}", "text", text.bytes, text.length);
+        status = example && object ? read_features(reader, reader->reading, object, example, error)
+                                   : cd_fail(error, CD_MEMORY, data, "out of memory");
+        json_decref(object);
+    }
+    cd_buffer_free(&text);
+    cd_negatives_free(negatives);
+    return status;
+}
+
 enum cd_status cd_topic_corpus_read(const char *data, const char *labels_path,
                                     const struct cd_taxonomy_table *table, const struct cd_reading *reading,
                                     struct cd_topic_corpus *corpus, struct cd_error *error)
@@ -367,6 +400,8 @@ enum cd_status cd_topic_corpus_read(const char *data, const char *labels_path,
         status = visit_files(data, "ner/train/*.jsonl", read_annotated, &reader, error);
     if (status == CD_OK)
         status = visit_files(data, "topics/*.jsonl*", read_labelled, &reader, error);
+    if (status == CD_OK)
+        status = add_negatives(&reader, data, error);
     if (status == CD_OK && corpus->count == 0)
         status = cd_fail(error, CD_NOT_FOUND, data, "no articles with topics below this folder");
     cd_topic_labels_free(labels);

@@ -23,8 +23,9 @@ enum { CD_TOPIC_CODES_MAX = 256, CD_TOPIC_MAIN_MAX = 32 };
 
 /* The codes that are learned: parents first; the first `main_count` are level 1. */
 struct cd_topic_codes {
-    int32_t concept[CD_TOPIC_CODES_MAX]; /* index in the taxonomy table */
-    int32_t parent[CD_TOPIC_CODES_MAX];  /* index among the codes, -1 on level 1 */
+    int32_t concept[CD_TOPIC_CODES_MAX];  /* index in the taxonomy table */
+    int32_t parent[CD_TOPIC_CODES_MAX];   /* index among the codes, -1 on level 1 */
+    int32_t yields_to[CD_TOPIC_MAIN_MAX]; /* on level 1: the code that comes first where both fit, -1: none */
     uint32_t count, main_count;
 };
 
@@ -38,12 +39,14 @@ union cd_example_feature {
     struct cd_row_value row_value;
 };
 
-/* Where an example's targets come from: an annotator, the silver file, the labels file, or an editor only. */
+/* Where an example's targets come from: an annotator, the silver file, the labels file, an editor
+ * only, or nowhere: texts about nothing. */
 enum cd_example_kind {
     CD_EXAMPLE_ANNOTATED,
     CD_EXAMPLE_SILVER,
     CD_EXAMPLE_TEACHER,
     CD_EXAMPLE_EDITOR,
+    CD_EXAMPLE_NOTHING,
     CD_EXAMPLE_KINDS
 };
 
@@ -62,6 +65,7 @@ struct cd_topic_corpus {
     float editor_share; /* of the main topic that an editor's label decides beside a teacher's opinion */
     float later_share;  /* how likely a later code of an annotator is the main topic, the first one being 1 */
     float lead_share; /* how likely a code of an article is one of its lead, too; the main ones surely are */
+    float negatives;  /* how many texts about nothing are added */
     struct cd_topic_codes codes;
     struct cd_topic_example *examples;
     uint32_t count, capacity;

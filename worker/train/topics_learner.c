@@ -155,13 +155,19 @@ static void main_gradient(const struct cd_learner *learner, const struct cd_topi
         gradient[learner->codes + i] = known > 0 ? weight * (share[i] - target[i] / known) : 0;
 }
 
+/* Kept from overflow: this file's fast arithmetic makes no number of 1 / infinity. */
+static float probability(float score)
+{
+    return 1 / (1 + expf(-fmaxf(score, -60)));
+}
+
 /* Gradient of the loss by each score. */
 static void score_gradient(const struct cd_learner *learner, const struct cd_topic_example *example,
                            const float *scores, const struct cd_learning_options *options, float *gradient)
 {
     float weight = weight_of(example, options);
     for (uint32_t i = 0; i < learner->codes; i++)
-        gradient[i] = example->target ? weight * (1 / (1 + expf(-scores[i])) - example->target[i]) : 0;
+        gradient[i] = example->target ? weight * (probability(scores[i]) - example->target[i]) : 0;
     main_gradient(learner, example, scores, weight * options->main_weight, options->main_freedom, gradient);
 }
 

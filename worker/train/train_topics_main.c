@@ -20,7 +20,7 @@ struct settings {
     struct cd_reading reading;
     struct cd_learning_options learning;
     float articles_min, rows_max, classed_words_max, folds, calibration_outlet_weight, editor_share,
-        later_share, lead_share;
+        later_share, lead_share, negatives;
 };
 
 static const struct settings defaults = {
@@ -33,7 +33,7 @@ static const struct settings defaults = {
                  .main_weight = 1,
                  .main_freedom = 1,
                  .lead_weight = 0.5F,
-                 .kind_weight = {3, 1, 1, 0.5F},
+                 .kind_weight = {3, 1, 1, 0.5F, 1},
                  .outlet_weight = 2,
                  .input_scale = 6,
                  .length_floor = 8,
@@ -46,6 +46,7 @@ static const struct settings defaults = {
     .editor_share = 0.8F,
     .later_share = 0.3F,
     .lead_share = 0.85F,
+    .negatives = 4500,
 };
 
 /* ---- settings on the command line ---------------------------------------------------------- */
@@ -59,6 +60,8 @@ static bool set_setting(struct settings *settings, const char *argument)
         {"title", &settings->reading.title_weight},
         {"lead", &settings->reading.lead_weight},
         {"rate", &settings->learning.rate},
+        {"negatives", &settings->negatives},
+        {"nothing", &settings->learning.kind_weight[CD_EXAMPLE_NOTHING]},
         {"dropout", &settings->learning.dropout},
         {"lead_share", &settings->lead_share},
         {"lead_weight", &settings->learning.lead_weight},
@@ -254,7 +257,8 @@ static enum cd_status build(const char *data, const char *labels, const char *pa
     struct cd_taxonomy_table table = {0};
     struct cd_topic_corpus corpus = {.editor_share = settings->editor_share,
                                      .later_share = settings->later_share,
-                                     .lead_share = settings->lead_share};
+                                     .lead_share = settings->lead_share,
+                                     .negatives = settings->negatives};
     struct cd_word_classes classes = {0};
     struct cd_vocabulary vocabulary = {0};
     enum cd_status status = cd_taxonomy_table_read(data, &table, error);
