@@ -4,10 +4,13 @@
 
 #include "word_cache.h"
 
-/* A token is outside when its best score for any label but O is below this (in nats), by the words around it
- * alone or by all features (the transitions favour O, so half a nat above it is little). Where letter case
- * says nothing, doubt reaches further. Changes no score on the development sets. */
-static const float outside_below[2] = {0.2F, -7.0F}; /* [caseless] */
+/* A token is outside when its best score for any label but O by the linear weights is below this (in nats),
+ * by the words around it alone or by all features (the transitions favour O, so half a nat above it is
+ * little); the network is not asked then. A word without a capital is rarely part of a name; where letter
+ * case says nothing, doubt reaches further. The card of the model says what this costs. */
+enum certainty { BY_WORDS, BY_ALL, CERTAINTIES };
+static const float outside_without_capital[CERTAINTIES] = {0.5F, 0.4F}, outside_with_capital = 0.2F,
+                   outside_caseless = -7.0F;
 
 /* ---- the words around a token -------------------------------------------------------------- */
 
@@ -85,7 +88,7 @@ enum { PASSAGES = 3 };
 struct scoring {
     const struct cd_weights *weights;
     const struct cd_sentence_view *view;
-    int outside_below; /* in units of the weights */
+    int outside_below[CERTAINTIES][2]; /* [with a capital], in units of the weights */
     float (*scores)[CD_LABELS];
     bool *outside;
     struct passage passages[PASSAGES];
@@ -108,14 +111,17 @@ static void prefetch_hidden(const struct cd_sentence_view *view, uint32_t token)
             __builtin_prefetch(words[place] + h);
 }
 
-static void ask_network(const struct scoring *s, uint32_t token, const int16_t vector[CD_FEATURE_VECTOR])
+static void ask_network(const struct scoring *s, uint32_t token, const int16_t context[CD_FEATURE_VECTOR])
 {
     const int16_t *words[CD_NETWORK_PLACES];
-    float context[CD_FEATURE_VECTOR];
     gather_hidden(s->view, token, words);
-    for (unsigned i = 0; i < CD_FEATURE_VECTOR; i++)
-        context[i] = vector[i] * s->weights->vector_scale;
-    cd_tagger_network_add(s->weights->network, words, context, s->scores[token]);
+    cd_tagger_network_add(&s->weights->network, words, context, s->scores[token]);
+}
+
+static bool is_outside(const struct scoring *s, uint32_t token, enum certainty certainty)
+{
+    bool capital = s->view->words[token]->writing > CD_WRITTEN_LOWER;
+    return best_of(s->passages[token % PASSAGES].sum) < s->outside_below[certainty][capital];
 }
 
 static void begin(struct scoring *s, uint32_t token)
@@ -124,7 +130,7 @@ static void begin(struct scoring *s, uint32_t token)
     prefetch_sums(s->view, token + CD_WINDOW_TO + 3);
     sum_words(s->view, token, p->sum);
     memset(p->sum + CD_LABELS, 0, CD_FEATURE_VECTOR * sizeof *p->sum);
-    s->outside[token] = best_of(p->sum) < s->outside_below;
+    s->outside[token] = is_outside(s, token, BY_WORDS);
     p->count = s->outside[token] ? 0 : cd_context_features(s->view, token, p->features);
     p->count = cd_weights_sift(s->weights, p->features, p->count);
     if (!s->outside[token])
@@ -143,7 +149,9 @@ static void finish(struct scoring *s, uint32_t token)
     if (s->outside[token])
         return;
     cd_weights_sum(s->weights, p->rows, p->count, p->sum);
-    s->outside[token] = best_of(p->sum) < s->outside_below;
+    s->outside[token] = is_outside(s, token, BY_ALL);
+    if (s->outside[token])
+        return;
     for (unsigned i = 0; i < CD_LABELS; i++)
         s->scores[token][i] = p->sum[i] * s->weights->scale;
     ask_network(s, token, p->sum + CD_LABELS);
@@ -157,7 +165,12 @@ void cd_score_tokens(const struct cd_weights *weights, const struct cd_sentence_
     s.view = view;
     s.scores = scores;
     s.outside = outside;
-    s.outside_below = (int)(outside_below[view->caseless] / weights->scale);
+    for (unsigned c = 0; c < CERTAINTIES; c++) {
+        float small = view->caseless ? outside_caseless : outside_without_capital[c],
+              capital = view->caseless ? outside_caseless : outside_with_capital;
+        s.outside_below[c][false] = (int)(small / weights->scale);
+        s.outside_below[c][true] = (int)(capital / weights->scale);
+    }
     for (uint32_t step = 0; step < view->count + PASSAGES - 1; step++) {
         if (step < view->count)
             begin(&s, step);

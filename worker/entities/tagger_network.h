@@ -35,18 +35,39 @@ struct cd_tagger_network {
 typedef int16_t cd_word_hidden[CD_NETWORK_PLACES][CD_NETWORK_HIDDEN];
 enum { CD_NETWORK_UNIT = 256 };
 
-/* Read in place from the model; refused when a number in it cannot be right. */
-enum cd_status cd_tagger_network_open(const struct cd_model_file *file, const char *name,
-                                      const struct cd_tagger_network **network, struct cd_error *error);
+/* The network as it is asked: in whole numbers, the weights of two inputs side by side, for the processor
+ * multiplies and adds them in pairs; CD_NETWORK_PART outputs at a time. */
+enum { CD_NETWORK_PART = 32, CD_NETWORK_PARTS = CD_NETWORK_HIDDEN / CD_NETWORK_PART };
 
-/* What a word with the vector `inputs` says to the tokens around it. */
-void cd_tagger_network_project(const struct cd_tagger_network *network, const float inputs[CD_NETWORK_INPUTS],
-                               cd_word_hidden hidden);
+typedef int16_t cd_weight_pairs[CD_NETWORK_PART][2];
+
+struct cd_network_tables {
+    cd_weight_pairs window[CD_NETWORK_PLACES][CD_NETWORK_PARTS][CD_NETWORK_INPUTS / 2]
+        __attribute__((aligned(64)));
+    cd_weight_pairs context[CD_NETWORK_PARTS][CD_FEATURE_VECTOR / 2];
+    cd_weight_pairs out[CD_NETWORK_HIDDEN / 2];
+    float bias[CD_NETWORK_HIDDEN];                   /* in units of 1 / CD_NETWORK_UNIT */
+    float input_unit;                                /* of a word's vector */
+    float window_factor, context_factor, out_factor; /* from sums of products to hidden units and scores */
+};
+
+/* Refused when a number in the model cannot be right. Features' vectors are in units of `vector_scale`. */
+enum cd_status cd_network_tables_open(const struct cd_model_file *file, const char *name, float vector_scale,
+                                      struct cd_network_tables *tables, struct cd_error *error);
+
+/* Turn a network into tables; its numbers are at most CD_NETWORK_NUMBER_MOST. */
+void cd_network_tables_fill(const struct cd_tagger_network *network, float vector_scale,
+                            struct cd_network_tables *tables);
+enum { CD_NETWORK_NUMBER_MOST = 10000 };
+
+/* What a word with the given vector from raw text and the learned one says to the tokens around it. */
+void cd_tagger_network_project(const struct cd_network_tables *tables, const int8_t given[CD_WORD_VECTOR],
+                               const int16_t learned[CD_FEATURE_VECTOR], cd_word_hidden hidden);
 
 /* Add a token's scores: `words` has for each place what the word there says to it, `context` the sum of the
  * vectors of its context features. */
-void cd_tagger_network_add(const struct cd_tagger_network *network,
+void cd_tagger_network_add(const struct cd_network_tables *tables,
                            const int16_t *const words[CD_NETWORK_PLACES],
-                           const float context[CD_FEATURE_VECTOR], float scores[CD_LABELS]);
+                           const int16_t context[CD_FEATURE_VECTOR], float scores[CD_LABELS]);
 
 #endif

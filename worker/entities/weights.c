@@ -122,7 +122,7 @@ enum cd_status cd_weights_open(const struct cd_model_file *file, const char *nam
         return cd_fail(error, CD_INVALID, NULL, "the weights \"%s\" of the model are damaged", name);
     char network[64];
     snprintf(network, sizeof network, "%s.network", name);
-    status = cd_tagger_network_open(file, network, &weights->network, error);
+    status = cd_network_tables_open(file, network, weights->vector_scale, &weights->network, error);
     if (status == CD_OK)
         status = open_rows(weights, filled, numbers, error);
     return status == CD_OK ? arrange(weights, buckets, error) : status;

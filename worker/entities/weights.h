@@ -51,7 +51,7 @@ struct cd_weights {
     unsigned shift;                 /* bucket = hash >> shift */
     float scale;                    /* score = sum of weights x scale */
     float vector_scale;             /* the same for vectors */
-    const struct cd_tagger_network *network;
+    struct cd_network_tables network;
     struct cd_transitions transitions;
     struct cd_calibration calibration;
 };

@@ -4,7 +4,7 @@
 
 #include "copydesk/hash.h"
 
-enum { BLOCK_WORDS = 1024, WORDS_MAX = 32768, SLOTS_MIN = 4096 };
+enum { BLOCK_WORDS = 1024, WORDS_MAX = 24576, SLOTS_MIN = 4096 };
 
 struct cd_word_cache {
     const struct cd_lexicon *lexicon;
@@ -21,18 +21,6 @@ static struct cd_cached_word *word_at(const struct cd_word_cache *cache, uint32_
     return &cache->blocks[index / BLOCK_WORDS][index % BLOCK_WORDS];
 }
 
-static void project(struct cd_cached_word *entry, const struct cd_lexicon *lexicon,
-                    const struct cd_weights *weights, const int16_t learned[CD_FEATURE_VECTOR])
-{
-    float inputs[CD_NETWORK_INPUTS];
-    const int8_t *vector = lexicon->vectors[entry->word.vector];
-    for (unsigned i = 0; i < CD_WORD_VECTOR; i++)
-        inputs[i] = (float)vector[i] * (1.0F / CD_WORD_VECTOR_UNIT);
-    for (unsigned i = 0; i < CD_FEATURE_VECTOR; i++)
-        inputs[CD_WORD_VECTOR + i] = (float)learned[i] * weights->vector_scale;
-    cd_tagger_network_project(weights->network, inputs, entry->hidden);
-}
-
 static void sum_places(struct cd_cached_word *entry, const struct cd_lexicon *lexicon,
                        const struct cd_weights *weights, struct cd_slice text, bool caseless)
 {
@@ -44,7 +32,8 @@ static void sum_places(struct cd_cached_word *entry, const struct cd_lexicon *le
         cd_weights_add(weights, features, count, sum);
         memcpy(entry->sums[place], sum, sizeof entry->sums[place]);
         if (place == CD_PLACE_SELF)
-            project(entry, lexicon, weights, sum + CD_LABELS);
+            cd_tagger_network_project(&weights->network, lexicon->vectors[entry->word.vector],
+                                      sum + CD_LABELS, entry->hidden);
     }
 }
 

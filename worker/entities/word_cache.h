@@ -14,7 +14,7 @@ struct cd_cached_word {
     uint64_t key;
     uint32_t uses;
     int16_t sums[CD_PLACES][CD_LABELS] __attribute__((aligned(16)));
-    cd_word_hidden hidden __attribute__((aligned(16)));
+    cd_word_hidden hidden __attribute__((aligned(64))); /* whole cache lines */
 };
 
 struct cd_word_cache;

@@ -10,8 +10,7 @@ ENTITIES_VERSION := 2026-12-01
 $(BUILD)/worker/train/entity_training.o $(BUILD)/worker/train/entity_network.o $(BUILD)/worker/train/clusters_main.o $(BUILD)/worker/train/vectors_main.o: override CFLAGS += -O3 -march=native -fno-signed-zeros -fassociative-math
 
 # sums over rows run on whole vectors
-$(BUILD)/worker/entities/weights.o $(BUILD)/worker/entities/scores.o $(BUILD)/worker/entities/lattice.o: override CFLAGS += -O3
-$(BUILD)/worker/entities/tagger_network.o: override CFLAGS += -O3 -ffp-contract=off
+$(BUILD)/worker/entities/weights.o $(BUILD)/worker/entities/scores.o $(BUILD)/worker/entities/lattice.o $(BUILD)/worker/entities/tagger_network.o: override CFLAGS += -O3
 
 .PHONY: models-entities evaluate-entities
 models-entities: $(ENTITIES)/entities.model ## train the tagger (DATA=..., ENTITY_EPOCHS=7)
