@@ -96,7 +96,7 @@ struct scoring {
 
 /* For each place, what the word there says to the network about a token. */
 static void gather_hidden(const struct cd_sentence_view *view, uint32_t token,
-                          const int16_t *words[CD_NETWORK_PLACES])
+                          const int8_t *words[CD_NETWORK_PLACES])
 {
     for (int place = 0; place < CD_NETWORK_PLACES; place++)
         words[place] = cached(view->words[(int)token + place - CD_NETWORK_REACH])->hidden[place];
@@ -104,16 +104,15 @@ static void gather_hidden(const struct cd_sentence_view *view, uint32_t token,
 
 static void prefetch_hidden(const struct cd_sentence_view *view, uint32_t token)
 {
-    const int16_t *words[CD_NETWORK_PLACES];
+    const int8_t *words[CD_NETWORK_PLACES];
     gather_hidden(view, token, words);
     for (int place = 0; place < CD_NETWORK_PLACES; place++)
-        for (unsigned h = 0; h < CD_NETWORK_HIDDEN; h += 32)
-            __builtin_prefetch(words[place] + h);
+        __builtin_prefetch(words[place]);
 }
 
 static void ask_network(const struct scoring *s, uint32_t token, const int16_t context[CD_FEATURE_VECTOR])
 {
-    const int16_t *words[CD_NETWORK_PLACES];
+    const int8_t *words[CD_NETWORK_PLACES];
     gather_hidden(s->view, token, words);
     cd_tagger_network_add(&s->weights->network, words, context, s->scores[token]);
 }

@@ -60,7 +60,7 @@ void cd_network_tables_fill(const struct cd_tagger_network *network, float vecto
     for (unsigned h = 0; h < CD_NETWORK_HIDDEN; h++)
         tables->bias[h] = network->bias[h] * CD_NETWORK_UNIT;
     tables->input_unit = vector_scale * INPUT_UNITS;
-    tables->window_factor = window_unit * CD_NETWORK_UNIT / INPUT_UNITS;
+    tables->window_factor = window_unit * CD_WORD_HIDDEN_UNIT / INPUT_UNITS;
     tables->context_factor = context_unit * vector_scale * CD_NETWORK_UNIT;
     tables->out_factor = out_unit / CD_NETWORK_UNIT;
 }
@@ -117,8 +117,6 @@ static inline int16_t rounded(float value)
 void cd_tagger_network_project(const struct cd_network_tables *tables, const int8_t given[CD_WORD_VECTOR],
                                const int16_t learned[CD_FEATURE_VECTOR], cd_word_hidden hidden)
 {
-    /* the sum over all places cannot wrap around */
-    static const float most = (float)(INT16_MAX / CD_NETWORK_PLACES);
     int16_t inputs[CD_NETWORK_INPUTS];
     int32_t sums[CD_NETWORK_PART];
     for (unsigned i = 0; i < CD_WORD_VECTOR; i++)
@@ -128,26 +126,33 @@ void cd_tagger_network_project(const struct cd_network_tables *tables, const int
             rounded(bounded((float)learned[i] * tables->input_unit, (float)INPUT_MOST));
     for (unsigned place = 0; place < CD_NETWORK_PLACES; place++)
         for (unsigned part = 0; part < CD_NETWORK_PARTS; part++) {
-            int16_t *said = hidden[place] + part * CD_NETWORK_PART;
+            int8_t *said = hidden[place] + part * CD_NETWORK_PART;
             multiply(inputs, CD_NETWORK_INPUTS, tables->window[place][part], sums);
             for (unsigned o = 0; o < CD_NETWORK_PART; o++)
-                said[o] = rounded(bounded((float)sums[o] * tables->window_factor, most));
+                said[o] = (int8_t)rounded(bounded((float)sums[o] * tables->window_factor, INT8_MAX));
         }
 }
 
 /* ---- scores -------------------------------------------------------------------------------- */
 
-typedef int16_t hidden_units __attribute__((vector_size(16), may_alias));
-enum { UNITS = 8 };
+/* Eight sums; they cannot wrap around. */
+typedef int16_t sum_lanes __attribute__((vector_size(16), may_alias));
+enum { SUMS = 8 };
 
-/* What the words say together. */
-static void sum_words(const int16_t *const words[CD_NETWORK_PLACES], int16_t said[CD_NETWORK_HIDDEN])
+/* What the words say together. Bytes at even and odd places are summed apart, which spares widening them one
+ * by one. */
+static void sum_words(const int8_t *const words[CD_NETWORK_PLACES], int16_t said[CD_NETWORK_HIDDEN])
 {
-    for (unsigned v = 0; v < CD_NETWORK_HIDDEN / UNITS; v++) {
-        hidden_units sum = {0};
-        for (unsigned place = 0; place < CD_NETWORK_PLACES; place++)
-            sum += ((const hidden_units *)(const void *)words[place])[v];
-        memcpy(said + v * UNITS, &sum, sizeof sum);
+    for (unsigned v = 0; v < CD_NETWORK_HIDDEN / (2 * SUMS); v++) {
+        sum_lanes even = {0}, odd = {0};
+        for (unsigned place = 0; place < CD_NETWORK_PLACES; place++) {
+            sum_lanes bytes = ((const sum_lanes *)(const void *)words[place])[v];
+            even += bytes << 8 >> 8;
+            odd += bytes >> 8;
+        }
+        sum_lanes both[2] = {__builtin_shufflevector(even, odd, 0, 8, 1, 9, 2, 10, 3, 11),
+                             __builtin_shufflevector(even, odd, 4, 12, 5, 13, 6, 14, 7, 15)};
+        memcpy(said + v * 2 * SUMS, both, sizeof both);
     }
 }
 
@@ -157,7 +162,7 @@ static int16_t input_of(int16_t context)
 }
 
 void cd_tagger_network_add(const struct cd_network_tables *tables,
-                           const int16_t *const words[CD_NETWORK_PLACES],
+                           const int8_t *const words[CD_NETWORK_PLACES],
                            const int16_t context[CD_FEATURE_VECTOR], float scores[CD_LABELS])
 {
     int16_t hidden[CD_NETWORK_HIDDEN], inputs[CD_FEATURE_VECTOR];
@@ -170,7 +175,8 @@ void cd_tagger_network_add(const struct cd_network_tables *tables,
         const float *bias = tables->bias + part * CD_NETWORK_PART;
         multiply(inputs, CD_FEATURE_VECTOR, tables->context[part], sums);
         for (unsigned o = 0; o < CD_NETWORK_PART; o++) {
-            float unit = (float)sums[o] * tables->context_factor + bias[o] + (float)said[o];
+            float unit = (float)sums[o] * tables->context_factor + bias[o] +
+                         (float)(said[o] * (CD_NETWORK_UNIT / CD_WORD_HIDDEN_UNIT));
             unit = unit > 0.0F ? unit : 0.0F;
             said[o] = (int16_t)(unit < (float)HIDDEN_MOST ? unit : (float)HIDDEN_MOST);
         }

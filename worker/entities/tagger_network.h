@@ -31,9 +31,10 @@ struct cd_tagger_network {
     float out[CD_NETWORK_HIDDEN][CD_LABELS];
 };
 
-/* What a word adds to the hidden units, by place, in units of 1 / CD_NETWORK_UNIT. */
-typedef int16_t cd_word_hidden[CD_NETWORK_PLACES][CD_NETWORK_HIDDEN];
-enum { CD_NETWORK_UNIT = 256 };
+/* What a word adds to the hidden units, by place, in units of 1 / CD_WORD_HIDDEN_UNIT: a cache line a place,
+ * for the words that surround a token lie far apart. */
+typedef int8_t cd_word_hidden[CD_NETWORK_PLACES][CD_NETWORK_HIDDEN];
+enum { CD_WORD_HIDDEN_UNIT = 16, CD_NETWORK_UNIT = 256 };
 
 /* The network as it is asked: in whole numbers, the weights of two inputs side by side, for the processor
  * multiplies and adds them in pairs; CD_NETWORK_PART outputs at a time. */
@@ -67,7 +68,7 @@ void cd_tagger_network_project(const struct cd_network_tables *tables, const int
 /* Add a token's scores: `words` has for each place what the word there says to it, `context` the sum of the
  * vectors of its context features. */
 void cd_tagger_network_add(const struct cd_network_tables *tables,
-                           const int16_t *const words[CD_NETWORK_PLACES],
+                           const int8_t *const words[CD_NETWORK_PLACES],
                            const int16_t context[CD_FEATURE_VECTOR], float scores[CD_LABELS]);
 
 #endif

@@ -4,7 +4,7 @@
 
 #include "copydesk/hash.h"
 
-enum { BLOCK_WORDS = 1024, WORDS_MAX = 24576, SLOTS_MIN = 4096 };
+enum { BLOCK_WORDS = 1024, WORDS_MAX = 32768, SLOTS_MIN = 4096 };
 
 struct cd_word_cache {
     const struct cd_lexicon *lexicon;
