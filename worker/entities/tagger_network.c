@@ -6,6 +6,8 @@
 #include <emmintrin.h>
 #endif
 
+#include "byte_sums.h"
+
 /* What goes in and its weights stay below these, so that no sum of their products leaves 32 bits. */
 enum { INPUT_MOST = 4095, WEIGHT_MOST = 4095, HIDDEN_MOST = 8191, OUT_MOST = 2047, INPUT_UNITS = 512 };
 _Static_assert((int64_t)INPUT_MOST *WEIGHT_MOST *CD_NETWORK_INPUTS <= INT32_MAX, "sums of products fit");
@@ -135,24 +137,16 @@ void cd_tagger_network_project(const struct cd_network_tables *tables, const int
 
 /* ---- scores -------------------------------------------------------------------------------- */
 
-/* Eight sums; they cannot wrap around. */
-typedef int16_t sum_lanes __attribute__((vector_size(16), may_alias));
-enum { SUMS = 8 };
-
-/* What the words say together. Bytes at even and odd places are summed apart, which spares widening them one
- * by one. */
+/* What the words say together; the sums cannot wrap around. */
 static void sum_words(const int8_t *const words[CD_NETWORK_PLACES], int16_t said[CD_NETWORK_HIDDEN])
 {
-    for (unsigned v = 0; v < CD_NETWORK_HIDDEN / (2 * SUMS); v++) {
-        sum_lanes even = {0}, odd = {0};
-        for (unsigned place = 0; place < CD_NETWORK_PLACES; place++) {
-            sum_lanes bytes = ((const sum_lanes *)(const void *)words[place])[v];
-            even += bytes << 8 >> 8;
-            odd += bytes >> 8;
-        }
-        sum_lanes both[2] = {__builtin_shufflevector(even, odd, 0, 8, 1, 9, 2, 10, 3, 11),
-                             __builtin_shufflevector(even, odd, 4, 12, 5, 13, 6, 14, 7, 15)};
-        memcpy(said + v * 2 * SUMS, both, sizeof both);
+    for (unsigned v = 0; v < CD_NETWORK_HIDDEN / 16; v++) {
+        struct cd_byte_sums sums = {0};
+        cd_sum_lanes ordered[2];
+        for (unsigned place = 0; place < CD_NETWORK_PLACES; place++)
+            cd_byte_sums_add(&sums, ((const cd_sum_lanes *)(const void *)words[place])[v]);
+        cd_byte_sums_order(&sums, ordered);
+        memcpy(said + v * 16, ordered, sizeof ordered);
     }
 }
 

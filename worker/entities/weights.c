@@ -206,24 +206,23 @@ uint32_t cd_weights_find(const struct cd_weights *weights, const uint64_t *featu
     return found;
 }
 
-/* Bytes at even and odd places are summed apart, which spares widening them one by one. */
 void cd_weights_sum(const struct cd_weights *weights, const uint32_t *rows, uint32_t count,
                     int16_t sum[CD_ROW])
 {
     enum { PARTS = CD_ROW / 16 };
-    cd_sum_lanes even[PARTS] = {0}, odd[PARTS] = {0}, sums[2 * PARTS];
+    struct cd_byte_sums parts[PARTS] = {0};
+    cd_sum_lanes sums[2 * PARTS], ordered[2];
     for (uint32_t i = 0; i < count; i++) {
         cd_sum_lanes bytes[PARTS];
         memcpy(bytes, weights->rows[rows[i]], sizeof bytes);
-        for (unsigned part = 0; part < PARTS; part++) {
-            even[part] += bytes[part] << 8 >> 8;
-            odd[part] += bytes[part] >> 8;
-        }
+        for (unsigned part = 0; part < PARTS; part++)
+            cd_byte_sums_add(&parts[part], bytes[part]);
     }
     memcpy(sums, sum, sizeof sums);
     for (unsigned part = 0; part < PARTS; part++) {
-        sums[2 * part] += __builtin_shufflevector(even[part], odd[part], 0, 8, 1, 9, 2, 10, 3, 11);
-        sums[2 * part + 1] += __builtin_shufflevector(even[part], odd[part], 4, 12, 5, 13, 6, 14, 7, 15);
+        cd_byte_sums_order(&parts[part], ordered);
+        sums[2 * part] += ordered[0];
+        sums[2 * part + 1] += ordered[1];
     }
     memcpy(sum, sums, sizeof sums);
 }

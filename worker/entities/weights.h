@@ -9,6 +9,7 @@
 
 #include <stdint.h>
 
+#include "byte_sums.h"
 #include "copydesk/error.h"
 #include "copydesk/model.h"
 #include "labels.h"
@@ -23,9 +24,6 @@ struct cd_calibration {
 
 /* A row, and sums of rows: the labels' weights, then the vector. */
 enum { CD_ROW = CD_LABELS + CD_FEATURE_VECTOR };
-
-/* Eight sums of weights; sums wrap around, which no sensible model makes them do. */
-typedef int16_t cd_sum_lanes __attribute__((vector_size(16), may_alias));
 
 enum { CD_WEIGHT_GROUP_BUCKETS = 4, CD_WEIGHT_GROUP_CHECKS = 12 };
 

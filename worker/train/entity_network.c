@@ -258,7 +258,7 @@ static void go_below_hidden(struct cd_tagger_network_learner *l, uint32_t t,
     }
 }
 
-static bool is_small(const float gradient[CD_LABELS], float least)
+bool cd_gradient_is_small(const float gradient[CD_LABELS], float least)
 {
     for (unsigned k = 0; k < CD_LABELS; k++)
         if (fabsf(gradient[k]) >= least)
@@ -273,7 +273,7 @@ void cd_tagger_network_learn(struct cd_tagger_network_learner *l, const struct c
     bool any = false;
     memset(&l->gradient, 0, sizeof l->gradient);
     for (uint32_t t = 0; t < example->count; t++) {
-        if (is_small(gradients[t], gradient_min))
+        if (cd_gradient_is_small(gradients[t], gradient_min))
             continue;
         go_below_labels(l, t, gradients[t], below);
         go_below_hidden(l, t, below);

@@ -32,6 +32,9 @@ void cd_tagger_network_score(struct cd_tagger_network_learner *learner, const st
 void cd_tagger_network_learn(struct cd_tagger_network_learner *learner, const struct cd_example *example,
                              const float (*gradients)[CD_LABELS], float gradient_min);
 
+/* Whether a token's gradient is below `least` for every label, and so not worth an update. */
+bool cd_gradient_is_small(const float gradient[CD_LABELS], float least);
+
 /* The largest number of a feature's vector. */
 float cd_tagger_network_vector_size(const struct cd_tagger_network_learner *learner, uint32_t feature);
 /* Keep the first `count` features whose keep[] is set, renumbered in the same order. */

@@ -183,10 +183,7 @@ static void weigh_gradients(struct trainer *t, const struct cd_example *example)
 static void update_rows(struct trainer *t, const struct cd_example *example)
 {
     for (uint32_t i = 0; i < example->count; i++) {
-        float largest = 0.0F;
-        for (unsigned k = 0; k < CD_LABELS; k++)
-            largest = fmaxf(largest, fabsf(t->gradients[i][k]));
-        if (largest < gradient_min)
+        if (cd_gradient_is_small(t->gradients[i], gradient_min))
             continue;
         for (uint32_t f = 0; f < t->feature_counts[i]; f++) {
             uint32_t feature = t->features[i][f];
